@@ -1,0 +1,292 @@
+//! What is wrong in a file in, a text that shows where and how to mend it out.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use annotate_snippets::{
+    Annotation, AnnotationKind, Group, Level as Colour, Origin, Renderer, Snippet,
+};
+
+/// A file that was read: the path as people write it, and its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The path, relative to the publication's folder, with `/` between its parts.
+    pub path: String,
+    /// What the file holds.
+    pub text: String,
+}
+
+impl Source {
+    /// A source that diagnostics can share.
+    #[must_use]
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
+        Arc::new(Self { path: path.into(), text: text.into() })
+    }
+
+    /// The line of a byte offset, counted from 1.
+    #[must_use]
+    pub fn line(&self, offset: usize) -> usize {
+        1 + self.text.as_bytes()[..offset.min(self.text.len())]
+            .iter()
+            .filter(|b| **b == b'\n')
+            .count()
+    }
+
+    /// The whole lines that a range of bytes touches.
+    #[must_use]
+    pub fn line_range(&self, span: &Range<usize>) -> Range<usize> {
+        let bytes = self.text.as_bytes();
+        let start = span.start.min(bytes.len());
+        let end = span.end.clamp(start, bytes.len());
+        let first = bytes[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let last = bytes[end..].iter().position(|byte| *byte == b'\n');
+        first..last.map_or(bytes.len(), |at| end + at)
+    }
+
+    /// The text of the lines that a range of bytes touches.
+    #[must_use]
+    pub fn lines(&self, span: &Range<usize>) -> &str {
+        self.text.get(self.line_range(span)).unwrap_or_default()
+    }
+}
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// It does not compile, and is not sent.
+    Error,
+    /// It compiles, and readers will notice.
+    Warning,
+}
+
+/// Declares every code once: its name here, its number for people, and what it says in general.
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $number:literal),+ $(,)?) => {
+        /// The number of a diagnostic; the first letter is its level.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code { $($(#[doc = $doc])+ $name),+ }
+
+        impl Code {
+            /// Every code, in the order of the numbers.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The number as it is shown, such as `E002`.
+            #[must_use]
+            pub const fn number(self) -> &'static str {
+                match self { $(Self::$name => $number),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The text is not TOML.
+    Syntax = "E001",
+    /// A key that means nothing here.
+    UnknownKey = "E002",
+    /// A key that has to be there is not.
+    MissingKey = "E003",
+    /// A string where a number is wanted, and the like.
+    WrongType = "E004",
+    /// A text that has to say something is empty.
+    Empty = "E005",
+    /// A value that is not one of those that are possible.
+    UnknownValue = "E006",
+    /// `{{` and `}}` that do not enclose a field.
+    FieldSyntax = "E007",
+    /// A field that no column of the list has.
+    UnknownField = "E008",
+    /// A reader's row has no value for a field without a default.
+    EmptyField = "E009",
+    /// A segment that newsletter.toml does not define.
+    UnknownSegment = "E010",
+    /// A link that leads nowhere from a mail: relative, or without a host.
+    Link = "E011",
+    /// A scheme that mail clients block or that could run code.
+    Scheme = "E012",
+    /// A field in the part of a URL that says where it leads.
+    FieldInHost = "E013",
+    /// A file that is named but not there, or cannot be read.
+    File = "E014",
+    /// A path that leads out of the publication's folder.
+    Outside = "E015",
+    /// A picture that mail clients do not show.
+    ImageFormat = "E016",
+    /// Markdown that an issue does not take: raw HTML, pictures, tables.
+    Markdown = "E017",
+    /// A control or private-use character.
+    Character = "E018",
+    /// Not an email address.
+    Address = "E019",
+    /// A date, time or duration that is none, or two that contradict each other.
+    Time = "E020",
+    /// A secret written down where a reference belongs.
+    Secret = "E021",
+    /// A colour that is none, or cannot be read on its background.
+    Colour = "E022",
+    /// A number outside its bounds.
+    Range = "E023",
+    /// Words that only the author should have seen.
+    Leftover = "W001",
+    /// A subject that inboxes cut.
+    LongSubject = "W002",
+}
+
+impl Code {
+    /// What the first letter of the number says.
+    #[must_use]
+    pub fn level(self) -> Level {
+        if self.number().starts_with('E') { Level::Error } else { Level::Warning }
+    }
+}
+
+/// One thing that is wrong in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Which kind of mistake.
+    pub code: Code,
+    /// The file it is in.
+    pub source: Arc<Source>,
+    /// The bytes of the file that are underlined.
+    pub span: Range<usize>,
+    /// What is wrong: lower case, no full stop.
+    pub message: String,
+    /// What stands beside the underlined text; may be empty.
+    pub label: String,
+    /// What to do: an imperative sentence.
+    pub help: Option<String>,
+    /// A second place that has to do with it, such as a reader's row.
+    pub note: Option<String>,
+    /// Whether a secret stands in these lines, so that they are not shown.
+    pub hidden: bool,
+}
+
+impl Diagnostic {
+    /// A diagnostic without label, help and note.
+    #[must_use]
+    pub fn new(
+        code: Code,
+        source: &Arc<Source>,
+        span: Range<usize>,
+        message: impl Into<String>,
+    ) -> Self {
+        let source = Arc::clone(source);
+        let (label, message) = (String::new(), message.into());
+        Self { code, source, span, message, label, help: None, note: None, hidden: false }
+    }
+
+    /// The same with words beside the underlined text.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// The same with what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same with a second place that has to do with it.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+
+    /// Whether it keeps the file from compiling.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.code.level() == Level::Error
+    }
+
+    /// The diagnostic as the terminal shows it, ending with a line feed.
+    #[must_use]
+    pub fn render(&self, styled: bool) -> String {
+        let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+        let colour = match self.code.level() {
+            Level::Error => Colour::ERROR,
+            Level::Warning => Colour::WARNING,
+        };
+        let title = colour.primary_title(self.message.as_str()).id(self.code.number());
+        let mut group = if self.hidden {
+            title.element(self.origin()).element(Colour::NOTE.message(HIDDEN))
+        } else {
+            title.element(self.snippet())
+        };
+        if let Some(note) = &self.note {
+            group = group.element(Colour::NOTE.message(note.as_str()));
+        }
+        let mut report = vec![group];
+        if let Some(help) = &self.help {
+            report.push(Group::with_title(Colour::HELP.secondary_title(help.as_str())));
+        }
+        let mut rendered = renderer.render(&report);
+        rendered.push('\n');
+        rendered
+    }
+
+    /// The lines, with the place underlined.
+    fn snippet(&self) -> Snippet<'_, Annotation<'_>> {
+        let text = self.source.text.as_str();
+        let mut annotation = AnnotationKind::Primary.span(underlined(text, &self.span));
+        if !self.label.is_empty() {
+            annotation = annotation.label(self.label.as_str());
+        }
+        Snippet::source(text).path(self.source.path.as_str()).annotation(annotation)
+    }
+
+    /// The place alone.
+    fn origin(&self) -> Origin<'_> {
+        let before = &self.source.text[..underlined(&self.source.text, &self.span).start];
+        let column = before.chars().rev().take_while(|character| *character != '\n').count();
+        let line = self.source.line(self.span.start);
+        Origin::path(self.source.path.as_str()).line(line).char_column(column + 1)
+    }
+}
+
+const HIDDEN: &str = "a secret stands in this line, so that it is not shown";
+
+/// The span, widened to whole characters and kept inside the text, without line breaks at its end.
+fn underlined(text: &str, span: &Range<usize>) -> Range<usize> {
+    let start = text.floor_char_boundary(span.start);
+    let end = text.ceil_char_boundary(span.end.max(start));
+    start..start + text[start..end].trim_end_matches(['\r', '\n']).len()
+}
+
+/// Puts diagnostics into the order of the file, and drops those that say the same of one place.
+pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by(|a, b| {
+        (&a.source.path, a.span.start, a.span.end, a.code).cmp(&(
+            &b.source.path,
+            b.span.start,
+            b.span.end,
+            b.code,
+        ))
+    });
+    diagnostics.dedup();
+}
+
+/// What a stage made of a file, and what it has to say about it.
+///
+/// There is a value exactly when no diagnostic is an error: who holds the value holds a good one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked<T> {
+    /// The finished value, unless there was an error.
+    pub value: Option<T>,
+    /// Errors and warnings, in the order of the file.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl<T> Checked<T> {
+    /// Pairs a value with what was found, and drops the value when an error was.
+    #[must_use]
+    pub fn new(value: Option<T>, mut diagnostics: Vec<Diagnostic>) -> Self {
+        sort(&mut diagnostics);
+        let good = !diagnostics.iter().any(Diagnostic::is_error);
+        Self { value: value.filter(|_| good), diagnostics }
+    }
+}

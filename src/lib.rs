@@ -1,0 +1,14 @@
+//! Plain files in, a newsletter delivered by email out: an issue compiler and a delivery engine.
+//!
+//! The modules stand in the order of the layers; each uses itself and those above it here, never a
+//! neighbour of its own layer (`ARCHITECTURE.md` has the picture, `tests/suite/architecture.rs`
+//! holds the code to it).
+//!
+//! The library exists for the program, its tests and its benchmarks. Its interface is not stable.
+
+pub mod address;
+pub mod clock;
+pub mod diagnostic;
+pub mod document;
+pub mod field;
+pub mod key;

@@ -1,0 +1,4 @@
+//! Every test of the project in one program: a module for each folder of `src`.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod architecture;
