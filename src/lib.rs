@@ -12,3 +12,8 @@ pub mod diagnostic;
 pub mod document;
 pub mod field;
 pub mod key;
+
+pub mod config;
+
+pub mod audience;
+pub mod issue;

@@ -5,7 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers, the lowest first: a module uses itself and the layers below, never a neighbour.
-const LAYERS: &[&[&str]] = &[&["address", "clock", "diagnostic", "document", "field", "key"]];
+const LAYERS: &[&[&str]] = &[
+    &["address", "clock", "diagnostic", "document", "field", "key"],
+    &["config"],
+    &["audience", "issue"],
+];
 
 /// The lowest layer has an order of its own: each of these uses only those before it.
 const GROUND: &[&str] = &["clock", "address", "key", "diagnostic", "document", "field"];

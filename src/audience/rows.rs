@@ -1,0 +1,308 @@
+//! The bytes of a CSV file in, its rows with the line on which each begins out.
+//!
+//! The `csv` crate reads on past a quote that is left open, to the end of the file if need be, and
+//! miscounts the lines of files with CRLF. A list of readers must lose nobody to one missing quote:
+//! this reader gives up the row and goes on with the next line.
+
+use std::io::Read;
+use std::mem;
+
+use crate::audience::error::{BadRow, Error, Reason};
+
+/// The longest cell that is read, in bytes.
+const CELL_MAX: usize = 32 * 1024;
+/// How much is read at once, in bytes.
+const CHUNK: u64 = 64 * 1024;
+/// Within how many bytes the first line is looked for, to tell the delimiter.
+const SNIFF_MAX: usize = 64 * 1024;
+
+/// A row that could be cut into cells.
+pub(crate) struct Row {
+    /// The line where it begins, counted from 1.
+    pub(crate) line: u64,
+    /// Its cells, without quotes; at most one more than there are columns.
+    pub(crate) cells: Vec<String>,
+    /// How many cells there are in the file.
+    pub(crate) count: usize,
+    /// The line of an earlier row that left a quote open, where there is one.
+    pub(crate) quote: Option<u64>,
+}
+
+/// A CSV file, read from its beginning to its end, one row after another.
+pub(crate) struct Rows<R> {
+    reader: R,
+    buffer: Vec<u8>,
+    /// Where the next row begins in the buffer.
+    start: usize,
+    /// The line where the next row begins.
+    line: u64,
+    columns: usize,
+    delimiter: u8,
+    quote: Option<u64>,
+}
+
+/// Where in a cell the reader stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Begin,
+    Plain,
+    Quoted,
+    Closed,
+}
+
+/// A row as far as it is read.
+struct Scan {
+    state: State,
+    /// How many of the row's bytes are behind the reader.
+    at: usize,
+    cell: Vec<u8>,
+    cells: Vec<Vec<u8>>,
+    count: usize,
+    /// Whether a cell that is not kept says something.
+    text_beyond: bool,
+    /// How many lines end inside the row's quotes.
+    breaks: u64,
+    /// Where the row's second line begins, if it has one.
+    second: Option<usize>,
+}
+
+impl<R: Read> Rows<R> {
+    /// Skips the byte order mark and looks at the first line for the delimiter.
+    pub(crate) fn new(reader: R) -> Result<Self, Error> {
+        let mut rows = Self {
+            reader,
+            buffer: Vec::new(),
+            start: 0,
+            line: 1,
+            columns: usize::MAX - 1,
+            delimiter: b',',
+            quote: None,
+        };
+        rows.fill()?;
+        if rows.buffer.starts_with("\u{feff}".as_bytes()) {
+            rows.start = 3;
+        }
+        rows.delimiter = rows.sniff()?;
+        Ok(rows)
+    }
+
+    /// What stands between two cells.
+    pub(crate) fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
+    /// From now on, cells beyond this many and one more are counted and not kept.
+    pub(crate) fn set_columns(&mut self, columns: usize) {
+        self.columns = columns;
+    }
+
+    /// The next row that is not blank.
+    pub(crate) fn next_row(&mut self) -> Result<Option<Result<Row, BadRow>>, Error> {
+        loop {
+            let line = self.line;
+            let mut scan = Scan::new();
+            let ended = match self.scan(&mut scan)? {
+                Ok(ended) => ended,
+                Err(reason) => {
+                    self.recover(&scan)?;
+                    return Ok(Some(Err(BadRow { line, reason })));
+                }
+            };
+            let cells = self.texts(mem::take(&mut scan.cells), scan.at)?;
+            self.start += scan.at;
+            self.line += scan.breaks + 1;
+            let blank = !scan.text_beyond && cells.iter().all(|cell| cell.trim().is_empty());
+            if !blank {
+                let row = Row { line, cells, count: scan.count, quote: self.quote };
+                return Ok(Some(Ok(row)));
+            }
+            if ended {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Reads to the end of the row; says whether that is the end of the file.
+    fn scan(&mut self, scan: &mut Scan) -> Result<Result<bool, Reason>, Error> {
+        loop {
+            let Some(byte) = self.byte(scan.at)? else {
+                return Ok(scan.end_file(self.columns));
+            };
+            scan.at += 1;
+            match (scan.state, byte) {
+                (State::Quoted, b'"') if self.byte(scan.at)? == Some(b'"') => {
+                    scan.at += 1;
+                    scan.cell.push(b'"');
+                }
+                (State::Quoted, b'"') => scan.state = State::Closed,
+                (State::Quoted, byte) => {
+                    scan.cell.push(byte);
+                    let crlf = byte == b'\r' && self.byte(scan.at)? == Some(b'\n');
+                    scan.end_line(matches!(byte, b'\n' | b'\r') && !crlf);
+                }
+                (_, b'\n' | b'\r') => {
+                    let crlf = byte == b'\r' && self.byte(scan.at)? == Some(b'\n');
+                    scan.at += usize::from(crlf);
+                    scan.end_cell(self.columns);
+                    return Ok(Ok(false));
+                }
+                (_, byte) if byte == self.delimiter => scan.end_cell(self.columns),
+                // `a, "b"`, as people write it: the space before the quote is not the cell's.
+                (State::Begin, b'"') => {
+                    scan.cell.clear();
+                    scan.state = State::Quoted;
+                }
+                (State::Begin, b' ') | (State::Plain, _) => scan.cell.push(byte),
+                (State::Begin, _) => {
+                    scan.cell.push(byte);
+                    scan.state = State::Plain;
+                }
+                (State::Closed, b' ' | b'\t') => {}
+                (State::Closed, _) => {
+                    return Ok(Err(Reason::TextAfterQuote { cell: scan.count + 1 }));
+                }
+            }
+            if scan.cell.len() > CELL_MAX {
+                return Ok(Err(scan.too_long()));
+            }
+        }
+    }
+
+    /// After a row that cannot be read, goes on with the line after the one where it begins.
+    ///
+    /// That line may be one of a long cell, not a row. So from here on a row has to have a cell for
+    /// every column: a list of addresses that somebody pasted into a note is not written to.
+    fn recover(&mut self, scan: &Scan) -> Result<(), Error> {
+        let line = self.line;
+        self.line += 1;
+        if let Some(second) = scan.second {
+            self.start += second;
+            self.quote = Some(line);
+            return Ok(());
+        }
+        // What cannot be used is not kept: each byte is let go as soon as it is seen.
+        let mut open = scan.state == State::Quoted;
+        self.start += scan.at;
+        while let Some(byte) = self.byte(0)? {
+            self.start += 1;
+            match byte {
+                b'"' => open = !open,
+                b'\r' if self.byte(0)? == Some(b'\n') => {}
+                b'\r' | b'\n' => {
+                    self.quote = open.then_some(line).or(self.quote);
+                    return Ok(());
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The cells as text; `length` is how many bytes the row has in the buffer.
+    fn texts(&self, cells: Vec<Vec<u8>>, length: usize) -> Result<Vec<String>, Error> {
+        let texts = cells.into_iter().map(String::from_utf8).collect::<Result<_, _>>();
+        texts.map_err(|_| {
+            let row = &self.buffer[self.start..self.start + length];
+            let valid = std::str::from_utf8(row).map_or_else(|e| e.valid_up_to(), str::len);
+            Error::NotUtf8 { line: self.line + line_breaks(&row[..valid]) }
+        })
+    }
+
+    /// The delimiter that the first line has most of outside quotes.
+    fn sniff(&mut self) -> Result<u8, Error> {
+        let mut found = [(b',', 0_usize), (b';', 0), (b'\t', 0)];
+        let (mut quoted, mut blank) = (false, true);
+        for at in 0..SNIFF_MAX {
+            let Some(byte) = self.byte(at)? else { break };
+            match byte {
+                b'\n' | b'\r' if !quoted && !blank => break,
+                b'"' => quoted = !quoted,
+                _ => {}
+            }
+            blank = blank && byte.is_ascii_whitespace();
+            let count = found.iter_mut().find(|(delimiter, _)| !quoted && *delimiter == byte);
+            if let Some((_, count)) = count {
+                *count += 1;
+            }
+        }
+        // `max_by_key` takes the last of equals, and the comma is to win.
+        Ok(found.into_iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(byte, _)| byte))
+    }
+
+    /// A byte of what is not consumed yet; `None` at the end of the file.
+    fn byte(&mut self, at: usize) -> Result<Option<u8>, Error> {
+        if self.start + at >= self.buffer.len() {
+            self.fill()?;
+        }
+        Ok(self.buffer.get(self.start + at).copied())
+    }
+
+    fn fill(&mut self) -> Result<(), Error> {
+        self.buffer.drain(..self.start);
+        self.start = 0;
+        self.reader.by_ref().take(CHUNK).read_to_end(&mut self.buffer)?;
+        Ok(())
+    }
+}
+
+impl Scan {
+    fn new() -> Self {
+        Self {
+            state: State::Begin,
+            at: 0,
+            cell: Vec::new(),
+            cells: Vec::new(),
+            count: 0,
+            text_beyond: false,
+            breaks: 0,
+            second: None,
+        }
+    }
+
+    fn end_cell(&mut self, columns: usize) {
+        if self.count <= columns {
+            self.cells.push(self.cell.clone());
+        } else {
+            self.text_beyond |= !self.cell.trim_ascii().is_empty();
+        }
+        self.cell.clear();
+        self.count += 1;
+        self.state = State::Begin;
+    }
+
+    /// Says that this row is the last, or that it never ends.
+    fn end_file(&mut self, columns: usize) -> Result<bool, Reason> {
+        if self.state == State::Quoted {
+            return Err(Reason::QuoteNotClosed { cell: self.count + 1 });
+        }
+        self.end_cell(columns);
+        Ok(true)
+    }
+
+    fn end_line(&mut self, ends: bool) {
+        if ends {
+            self.breaks += 1;
+            self.second.get_or_insert(self.at);
+        }
+    }
+
+    /// A long cell of several lines is more likely a quote that somebody forgot to close.
+    fn too_long(&self) -> Reason {
+        let cell = self.count + 1;
+        if self.second.is_some() && self.state == State::Quoted {
+            Reason::QuoteNotClosed { cell }
+        } else {
+            Reason::CellTooLong { cell }
+        }
+    }
+}
+
+/// How many lines end in some bytes: with LF, CRLF, or CR alone.
+fn line_breaks(bytes: &[u8]) -> u64 {
+    let mut breaks = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        let crlf = *byte == b'\r' && bytes.get(at + 1) == Some(&b'\n');
+        breaks += u64::from(matches!(byte, b'\n' | b'\r') && !crlf);
+    }
+    breaks
+}

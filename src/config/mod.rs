@@ -1,0 +1,163 @@
+//! newsletter.toml in, one checked struct for each part of the program that has settings out.
+
+mod read;
+mod secret;
+mod segment;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::address::EmailAddress;
+use crate::diagnostic::Source;
+use crate::field::Template;
+
+pub use read::parse;
+pub use secret::Secret;
+pub use segment::{Condition, Segment};
+
+/// Every setting of a publication.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file it was read from.
+    pub source: Arc<Source>,
+    /// What the newsletter is.
+    pub publication: Publication,
+    /// Who it comes from.
+    pub sender: Sender,
+    /// How a reader leaves.
+    pub unsubscribe: Unsubscribe,
+    /// Where the readers are.
+    pub audience: Audience,
+    /// Groups of readers, by name.
+    pub segments: BTreeMap<String, Segment>,
+    /// The mail server; a publication can be written and checked without one.
+    pub smtp: Option<Smtp>,
+    /// How mail is sent.
+    pub send: Send,
+}
+
+/// What the newsletter is.
+#[derive(Debug, Clone)]
+pub struct Publication {
+    /// Its name, as in the masthead.
+    pub name: String,
+    /// What it is about, beneath the name.
+    pub tagline: Option<String>,
+    /// Its home on the web, without a `/` at the end; pictures, files and the archive are below it.
+    pub url: String,
+    /// BCP 47, such as `en` or `en-GB`.
+    pub language: String,
+    /// The time zone of every date that an editor writes.
+    pub time_zone: jiff::tz::TimeZone,
+    /// The postal address that the law wants in a newsletter.
+    pub address: String,
+    /// Why the reader gets it; stands above the unsubscribe link.
+    pub colophon: String,
+    /// The folder below `templates/` that says how it looks.
+    pub theme: String,
+    /// RFC 2919 identifier, never changed: `review.tidewater.example.org`.
+    pub list_id: String,
+    /// The secret behind tokens and Message-IDs.
+    pub key: Secret,
+}
+
+impl Publication {
+    /// Where the journal is.
+    pub const JOURNAL: &'static str = ".newsletter/journal.db";
+    /// Where the key is kept, unless the settings say otherwise.
+    pub const KEY: &'static str = ".newsletter/key";
+}
+
+/// Who the newsletter comes from.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    /// The name in `From`; empty when there is none.
+    pub name: String,
+    /// The address in `From`.
+    pub address: EmailAddress,
+    /// Where answers go.
+    pub reply_to: Option<EmailAddress>,
+    /// `MAIL FROM`: where bounces go.
+    pub return_path: EmailAddress,
+}
+
+/// How a reader leaves.
+#[derive(Debug, Clone)]
+pub struct Unsubscribe {
+    /// An `https` URL with `{token}` in it: RFC 8058 one-click.
+    pub url: String,
+    /// Where a mail to unsubscribe can be sent.
+    pub mailto: Option<EmailAddress>,
+}
+
+/// Where the readers are.
+#[derive(Debug, Clone)]
+pub struct Audience {
+    /// The list.
+    pub subscribers: PathBuf,
+    /// The addresses that are never written to.
+    pub suppressions: PathBuf,
+    /// The reader's name in `To`; may come out empty.
+    pub name: Template,
+}
+
+/// How the connection to the mail server is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tls {
+    /// From the first byte (RFC 8314), port 465.
+    Implicit,
+    /// After STARTTLS, which has to be offered (RFC 3207), port 587.
+    StartTls,
+    /// Not at all: for a server on this machine, port 25.
+    None,
+}
+
+/// How to log in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthProtocol {
+    /// RFC 4616.
+    Plain,
+    /// What was used before it.
+    Login,
+}
+
+/// A login at the mail server.
+#[derive(Debug, Clone)]
+pub struct Login {
+    /// The user's name.
+    pub username: String,
+    /// The password.
+    pub password: Secret,
+    /// How they are told.
+    pub protocol: AuthProtocol,
+}
+
+/// The mail server that takes the mail.
+#[derive(Debug, Clone)]
+pub struct Smtp {
+    /// Its name or IP address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is encrypted.
+    pub tls: Tls,
+    /// A file of certificates (PEM) to trust besides the machine's own.
+    pub ca_file: Option<PathBuf>,
+    /// How to log in, where that is needed.
+    pub login: Option<Login>,
+    /// How this side names itself in EHLO.
+    pub hello_hostname: String,
+    /// How many connections at once, at most.
+    pub max_conns: usize,
+    /// How long to wait for the server at each step.
+    pub timeout: Duration,
+}
+
+/// How mail is sent.
+#[derive(Debug, Clone)]
+pub struct Send {
+    /// How long to wait before each new try of a deferred recipient; its length is how many there are.
+    pub retry_delays: Vec<Duration>,
+}

@@ -1,0 +1,167 @@
+//! The text of an issue in, an [`Issue`] and everything that is wrong with it out.
+
+use std::sync::Arc;
+
+use jiff::civil::DateTime;
+
+use crate::diagnostic::{Checked, Code, Source};
+use crate::document::{Report, Table, Text, Value, closest, list};
+use crate::field::Template;
+use crate::issue::{Byline, Folder, Issue, name_of, prose, section};
+
+/// How much of a subject inboxes show, about; longer ones are legal.
+const SUBJECT_MAX: usize = 90;
+
+/// What is known while an issue is read.
+pub(super) struct Context<'c> {
+    pub(super) report: &'c Report,
+    pub(super) folder: &'c Folder,
+    pub(super) segments: &'c [&'c str],
+}
+
+/// Reads an issue; `segments` are the names that its `audience` keys can use.
+#[must_use]
+pub fn parse(source: &Arc<Source>, folder: &Folder, segments: &[&str]) -> Checked<Issue> {
+    let report = Report::new(Arc::clone(source));
+    let context = Context { report: &report, folder, segments };
+    let issue = read(&context);
+    Checked::new(issue, report.into_diagnostics())
+}
+
+fn read(context: &Context<'_>) -> Option<Issue> {
+    let report = context.report;
+    let mut root = report.parse().named("the issue");
+    let title = root.require("title", "\"…\"").and_then(|value| context.line(value));
+    let date = root.require("date", "2026-11-20").and_then(Value::date);
+    let number = root.take("number").and_then(|value| value.integer(1..1_000_000));
+    let edition = context.take_line(&mut root, "edition");
+    let subject = root.take("subject").and_then(|value| context.subject(value));
+    let preheader = context.take_line(&mut root, "preheader");
+    let deck = context.take_line(&mut root, "deck");
+    let byline = root.take("byline").and_then(|value| read_byline(value, context));
+    let (send_at, not_after) = read_times(&mut root, report);
+    let audience = context.take_audience(&mut root);
+    let mut written = root.has("lede");
+    let lede = root.take("lede").and_then(Value::text);
+    let lede = lede.map(|text| context.prose(&text));
+    let sections = root.take("section").map(|value| value.array("[[section]]"));
+    written |= sections.as_ref().is_some_and(|list| list.as_ref().is_none_or(|l| !l.is_empty()));
+    let sections = sections.flatten().into_iter().flatten();
+    let sections = sections.filter_map(|value| section::read(value, context)).collect();
+    root.finish();
+    if !written {
+        let diagnostic = report.at(Code::Empty, 0..0, "the issue says nothing");
+        report
+            .add(diagnostic.help("add a `lede = \"\"\"…\"\"\"`, or a `[[section]]` with a `body`"));
+    }
+    let title = title?;
+    Some(Issue {
+        source: Arc::clone(report.source()),
+        name: name_of(report.source()),
+        date: date?,
+        number: number.and_then(|number| u32::try_from(number).ok()),
+        edition,
+        subject: subject.unwrap_or_else(|| title.clone()),
+        title,
+        preheader,
+        deck,
+        byline,
+        send_at,
+        not_after,
+        audience,
+        lede,
+        sections,
+    })
+}
+
+fn read_byline(value: Value<'_>, context: &Context<'_>) -> Option<Byline> {
+    let mut table = value.table("the byline", "{ name = \"…\" }")?;
+    let intro = context.take_line(&mut table, "intro");
+    let name = table.require("name", "\"…\"").and_then(|value| context.line(value));
+    let role = context.take_line(&mut table, "role");
+    table.finish();
+    Some(Byline { intro, name: name?, role })
+}
+
+fn read_times(root: &mut Table<'_>, report: &Report) -> (Option<DateTime>, Option<DateTime>) {
+    let send_at = root.take("send_at").and_then(Value::datetime);
+    let not_after = root.take("not_after");
+    let span = not_after.as_ref().map(Value::span);
+    let not_after = not_after.and_then(Value::datetime);
+    if let (Some(first), Some(last), Some(span)) = (send_at, not_after, span)
+        && last <= first
+    {
+        let diagnostic = report.at(Code::Time, span, "`not_after` is not later than `send_at`");
+        report.add(diagnostic.help("give it a later time, or remove one of the two"));
+    }
+    (send_at, not_after)
+}
+
+impl Context<'_> {
+    /// One line of text with fields.
+    pub(super) fn line(&self, value: Value<'_>) -> Option<Template> {
+        let text = value.line()?;
+        self.report_leftovers(&text);
+        Some(Template::parse(&text, self.report))
+    }
+
+    /// One line of text under a key, if it is there.
+    pub(super) fn take_line(&self, table: &mut Table<'_>, key: &'static str) -> Option<Template> {
+        table.take(key).and_then(|value| self.line(value))
+    }
+
+    /// Markdown.
+    pub(super) fn prose(&self, text: &Text) -> crate::issue::Prose {
+        self.report_leftovers(text);
+        prose::parse(text, self.report)
+    }
+
+    /// The segment under `audience`; `None` is everyone.
+    pub(super) fn take_audience(&self, table: &mut Table<'_>) -> Option<String> {
+        let name = table.take("audience").and_then(Value::text)?;
+        if name.value == "all" {
+            return None;
+        }
+        if !self.segments.contains(&name.value.as_str()) {
+            let message = format!("there is no segment `{}`", name.value);
+            let help = closest(&name.value, self.segments).map_or_else(
+                || format!("`all`, or a segment of newsletter.toml: {}", list(self.segments)),
+                |known| format!("did you mean `{known}`?"),
+            );
+            self.report.add(self.report.at(Code::UnknownSegment, name.span, message).help(help));
+            return None;
+        }
+        Some(name.value)
+    }
+
+    /// The subject: one line that inboxes show whole.
+    fn subject(&self, value: Value<'_>) -> Option<Template> {
+        let span = value.span();
+        let subject = self.line(value)?;
+        let length = subject.to_default().chars().count();
+        if length > SUBJECT_MAX {
+            let message = format!("the subject has {length} characters, and inboxes cut it");
+            let diagnostic = self.report.at(Code::LongSubject, span, message);
+            self.report.add(diagnostic.help("say it in 70; the `preheader` has room for the rest"));
+        }
+        Some(subject)
+    }
+
+    /// Reports words that an author leaves behind to come back to.
+    fn report_leftovers(&self, text: &Text) {
+        for word in ["TK", "TODO", "FIXME", "XXX"] {
+            let whole = |at: usize| {
+                let before = text.value[..at].chars().next_back();
+                let after = text.value[at + word.len()..].chars().next();
+                ![before, after].into_iter().flatten().any(char::is_alphanumeric)
+            };
+            let found = text.value.match_indices(word).map(|(at, _)| at).find(|at| whole(*at));
+            if let Some(at) = found {
+                let span = text.locate(at..at + word.len());
+                let message = format!("`{word}` is still in the text");
+                let diagnostic = self.report.at(Code::Leftover, span, message);
+                self.report.add(diagnostic.help("finish the sentence, or delete the word"));
+            }
+        }
+    }
+}
