@@ -17,3 +17,8 @@ pub mod config;
 
 pub mod audience;
 pub mod issue;
+
+#[path = "../templates/mod.rs"]
+pub mod templates;
+
+pub mod compile;

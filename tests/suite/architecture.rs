@@ -9,6 +9,8 @@ const LAYERS: &[&[&str]] = &[
     &["address", "clock", "diagnostic", "document", "field", "key"],
     &["config"],
     &["audience", "issue"],
+    &["templates"],
+    &["compile"],
 ];
 
 /// The lowest layer has an order of its own: each of these uses only those before it.
@@ -49,7 +51,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 /// Every file of the crate and the top-level module that it belongs to.
 fn sources() -> Vec<File> {
     let mut files = Vec::new();
-    for folder in ["src"] {
+    for folder in ["src", "templates"] {
         for path in rust_files(&root().join(folder)) {
             let inside = path.strip_prefix(root().join(folder)).unwrap();
             let first = inside.components().next().unwrap().as_os_str().to_string_lossy();

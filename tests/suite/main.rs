@@ -3,3 +3,9 @@
 
 mod architecture;
 mod audience;
+mod cases;
+mod compile;
+mod config;
+mod desk;
+mod document;
+mod templates;

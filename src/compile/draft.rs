@@ -1,0 +1,252 @@
+//! An issue, an edition and a date in, the message with marks where readers' values go out.
+
+use aws_lc_rs::digest;
+use jiff::Timestamp;
+
+use crate::compile::edition::Edition;
+use crate::compile::encode::{self, QuotedPrintable};
+use crate::compile::program::{Cut, Escape, Gap, Program, Reader, Slot};
+use crate::compile::{html, mime, text};
+use crate::config::{Publication, Sender, Unsubscribe};
+use crate::field::{Mark, Marks, Template};
+use crate::issue::{Asset, Delivery, Image, Issue, Kind, Section};
+use crate::templates::{Letter, Theme};
+
+/// Everything but the issue that decides what a message looks like.
+#[derive(Debug, Clone, Copy)]
+pub struct Press<'p> {
+    /// The publication.
+    pub publication: &'p Publication,
+    /// Who it comes from.
+    pub sender: &'p Sender,
+    /// How a reader leaves.
+    pub unsubscribe: &'p Unsubscribe,
+    /// The reader's name in `To`.
+    pub name: &'p Template,
+    /// How it looks.
+    pub theme: &'p Theme,
+}
+
+/// A message before it is encoded: what [`Draft::program`] compiles.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    pub(super) html: String,
+    pub(super) text: String,
+    pub(super) embedded: Vec<Asset>,
+    pub(super) attached: Vec<Asset>,
+    marks: Marks,
+    parts: Vec<Part>,
+}
+
+/// A stretch of a message.
+#[derive(Debug, Clone)]
+pub(super) enum Part {
+    /// Bytes as they are.
+    Bytes(Vec<u8>),
+    /// A hole outside the bodies.
+    Slot(Slot),
+    /// A body: text with marks, to be quoted-printable.
+    Body(String, Escape),
+}
+
+/// Renders an issue for one edition.
+///
+/// `salt` keeps the Message-IDs of a test apart from those of the issue itself; it is empty for
+/// the issue.
+#[must_use]
+pub fn draft(
+    issue: &Issue,
+    press: &Press<'_>,
+    edition: &Edition,
+    date: Timestamp,
+    salt: &str,
+) -> Draft {
+    let mut marks = Marks::default();
+    issue.for_each_field(&mut |field| marks.insert(field));
+    let sections = edition.sections(issue);
+    let Publication { url, list_id, .. } = press.publication;
+    let permalink = format!("{url}/{}.html", encode::percent(&issue.name));
+    let unsubscribe = press.unsubscribe.url.replace("{token}", &Marks::TOKEN.to_string());
+    let url_of = |path: &str| {
+        let parts: Vec<_> = path.split('/').map(encode::percent).collect();
+        format!("{url}/{}", parts.join("/"))
+    };
+    let source_of = |image: &Image| match image.deliver {
+        Delivery::Link => url_of(&image.asset.path),
+        Delivery::Inside => format!("cid:{}", content_id(&image.asset, list_id)),
+    };
+    let letter = Letter {
+        issue,
+        sections: &sections,
+        publication: press.publication,
+        theme: press.theme,
+        marks: &marks,
+        unsubscribe: &unsubscribe,
+        permalink: &permalink,
+        source_of: &source_of,
+        url_of: &url_of,
+    };
+    let html = html::in_lines(&letter.render().into_string());
+    let text = text::write(&letter);
+    let (embedded, attached) = assets(&sections);
+    let mut draft = Draft { html, text, embedded, attached, marks, parts: Vec::new() };
+    let head = mime::Head { issue, press, date, salt, boundary: boundary(issue) };
+    draft.parts = mime::parts(&draft, &head);
+    draft
+}
+
+/// The identifier of an embedded picture (RFC 2392).
+pub(super) fn content_id(asset: &Asset, list_id: &str) -> String {
+    format!("{}@{list_id}", encode::percent(&asset.path).replace('%', "."))
+}
+
+/// What comes with the mail, each once: pictures inside the letter, and files.
+fn assets(sections: &[&Section]) -> (Vec<Asset>, Vec<Asset>) {
+    let (mut embedded, mut attached) = (Vec::new(), Vec::new());
+    for section in sections {
+        let Kind::Story(story) = &section.kind else { continue };
+        let images = story.image.iter().filter(|image| image.deliver == Delivery::Inside);
+        let files = story.files.iter().filter(|file| file.deliver == Delivery::Inside);
+        for asset in images.map(|image| &image.asset) {
+            if !embedded.contains(asset) {
+                embedded.push(asset.clone());
+            }
+        }
+        for asset in files.map(|file| &file.asset) {
+            if !attached.contains(asset) {
+                attached.push(asset.clone());
+            }
+        }
+    }
+    (embedded, attached)
+}
+
+/// What separates the parts: it cannot be in them, since `=_` is in no quoted-printable and no
+/// base64 text, and it is the same for the same issue.
+fn boundary(issue: &Issue) -> String {
+    let digest = digest::digest(&digest::SHA256, issue.source.text.as_bytes());
+    let hex: String = digest.as_ref()[..9].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("=_{hex}")
+}
+
+impl Draft {
+    /// Encodes the message once and cuts it where readers' values go.
+    #[must_use]
+    pub fn program(&self) -> Program {
+        let mut program = Program { bytes: Vec::new(), slots: Vec::new() };
+        for part in &self.parts {
+            match part {
+                Part::Bytes(bytes) => program.bytes.extend_from_slice(bytes),
+                Part::Slot(slot) => program.cut(slot.clone()),
+                Part::Body(body, escape) => self.encode(body, *escape, &mut program),
+            }
+        }
+        program
+    }
+
+    fn encode(&self, body: &str, escape: Escape, program: &mut Program) {
+        let mut encoder = QuotedPrintable::default();
+        for (literal, mark) in self.pieces(body) {
+            encoder.text(literal, &mut program.bytes);
+            let Some(mark) = mark else { continue };
+            encoder.boundary(&mut program.bytes);
+            program.cut(match mark {
+                Mark::Text(field) => Slot::Field(field.clone(), escape),
+                Mark::Url(field) => Slot::Field(field.clone(), Escape::Url),
+                Mark::Token => Slot::Token,
+            });
+        }
+    }
+
+    /// Renders one reader's message without a program: what [`Program::assemble`] has to equal.
+    ///
+    /// # Errors
+    /// A field has neither a value nor a default.
+    pub fn render(&self, reader: Reader<'_>) -> Result<Vec<u8>, Gap> {
+        let mut message = Vec::new();
+        for part in &self.parts {
+            match part {
+                Part::Bytes(bytes) => message.extend_from_slice(bytes),
+                Part::Slot(slot) => slot.write(reader, &mut message)?,
+                Part::Body(body, escape) => {
+                    self.render_body(body, *escape, reader, &mut message)?;
+                }
+            }
+        }
+        Ok(message)
+    }
+
+    fn render_body(
+        &self,
+        body: &str,
+        escape: Escape,
+        reader: Reader<'_>,
+        message: &mut Vec<u8>,
+    ) -> Result<(), Gap> {
+        let mut encoder = QuotedPrintable::default();
+        for (literal, mark) in self.pieces(body) {
+            encoder.text(literal, message);
+            let Some(mark) = mark else { continue };
+            encoder.boundary(message);
+            encoder.text(&value(mark, escape, reader)?, message);
+            encoder.boundary(message);
+        }
+        Ok(())
+    }
+
+    /// One reader's letter as HTML.
+    ///
+    /// # Errors
+    /// A field has neither a value nor a default.
+    pub fn html(&self, reader: Reader<'_>) -> Result<String, Gap> {
+        self.fill(&self.html, Escape::Html, reader)
+    }
+
+    /// One reader's letter as plain text.
+    ///
+    /// # Errors
+    /// A field has neither a value nor a default.
+    pub fn text(&self, reader: Reader<'_>) -> Result<String, Gap> {
+        self.fill(&self.text, Escape::None, reader)
+    }
+
+    fn fill(&self, body: &str, escape: Escape, reader: Reader<'_>) -> Result<String, Gap> {
+        let mut filled = String::with_capacity(body.len());
+        for (literal, mark) in self.pieces(body) {
+            filled.push_str(literal);
+            if let Some(mark) = mark {
+                filled.push_str(&value(mark, escape, reader)?);
+            }
+        }
+        Ok(filled)
+    }
+
+    /// The body cut at its marks: stretches of the author's text, each with the mark behind it.
+    fn pieces<'b>(&'b self, body: &'b str) -> Vec<(&'b str, Option<Mark<'b>>)> {
+        let mut pieces = Vec::new();
+        let mut start = 0;
+        for (at, character) in body.char_indices() {
+            if let Some(mark) = self.marks.meaning(character) {
+                pieces.push((&body[start..at], Some(mark)));
+                start = at + character.len_utf8();
+            }
+        }
+        pieces.push((&body[start..], None));
+        pieces
+    }
+}
+
+/// What a mark becomes for one reader.
+fn value(mark: Mark<'_>, escape: Escape, reader: Reader<'_>) -> Result<String, Gap> {
+    match mark {
+        Mark::Text(field) => Ok(escape.apply(&reader.fill(field)?)),
+        Mark::Url(field) => Ok(Escape::Url.apply(&reader.fill(field)?)),
+        Mark::Token => Ok(reader.token()),
+    }
+}
+
+impl Program {
+    fn cut(&mut self, slot: Slot) {
+        self.slots.push(Cut { at: self.bytes.len(), slot });
+    }
+}

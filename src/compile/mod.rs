@@ -1,0 +1,19 @@
+//! A checked issue in, one finished message for each edition out; pure, from here to the wire.
+//!
+//! 1. [`Edition`] says which sections a reader gets; [`draft()`] renders the issue for it.
+//! 2. `html` and `text` write the two bodies, with marks where readers' values go.
+//! 3. `mime` puts headers and parts around them: a [`Draft`].
+//! 4. [`Draft::program`] encodes all of it once and cuts it at the marks: a [`Program`].
+//!    [`Program::assemble`] fills the holes; [`Draft::render`] does the same the long way.
+
+mod draft;
+mod edition;
+pub mod encode;
+mod html;
+mod mime;
+mod program;
+mod text;
+
+pub use draft::{Draft, Press, draft};
+pub use edition::Edition;
+pub use program::{Cut, Escape, Gap, Program, Reader, Slot};
