@@ -22,3 +22,5 @@ pub mod issue;
 pub mod templates;
 
 pub mod compile;
+
+pub mod journal;

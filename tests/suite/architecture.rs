@@ -11,6 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["audience", "issue"],
     &["templates"],
     &["compile"],
+    &["journal"],
 ];
 
 /// The lowest layer has an order of its own: each of these uses only those before it.

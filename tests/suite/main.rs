@@ -8,4 +8,5 @@ mod compile;
 mod config;
 mod desk;
 mod document;
+mod journal;
 mod templates;

@@ -1,0 +1,202 @@
+//! What the journal holds: runs, their recipients and where each one stands.
+
+use jiff::Timestamp;
+
+use crate::audience::Recipient;
+use crate::compile::Program;
+
+/// The state of a recipient in a run. *Accepted* is what the server said; it is not *delivered*.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+#[repr(i64)]
+pub enum State {
+    /// Planned; nothing was sent.
+    Pending = 0,
+    /// Handed to this process; nothing was sent.
+    Claimed = 1,
+    /// The last byte of the message may have left.
+    Attempting = 2,
+    /// The server took the message.
+    Accepted = 3,
+    /// The server said: later.
+    Deferred = 4,
+    /// The server said: never.
+    Rejected = 5,
+    /// Whether the server took the message is not known.
+    Unknown = 6,
+}
+
+impl State {
+    /// Every state, in the order of a recipient's way through them.
+    pub const ALL: [Self; 7] = [
+        Self::Pending,
+        Self::Claimed,
+        Self::Attempting,
+        Self::Accepted,
+        Self::Deferred,
+        Self::Rejected,
+        Self::Unknown,
+    ];
+
+    /// The word for it, as it is shown and stored in reports.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Claimed => "claimed",
+            Self::Attempting => "attempting",
+            Self::Accepted => "accepted",
+            Self::Deferred => "deferred",
+            Self::Rejected => "rejected",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Whether [`Journal::record`](crate::journal::Journal::record) takes a recipient from this
+    /// state to another.
+    ///
+    /// What the server accepted or rejected is final, what is unknown is for a person to decide,
+    /// and only what was claimed can be tried. `Attempting` goes back to `Pending` only where it
+    /// is certain that the last byte has not left.
+    #[must_use]
+    pub const fn may_become(self, next: Self) -> bool {
+        match self {
+            Self::Claimed => {
+                matches!(next, Self::Attempting | Self::Pending | Self::Deferred | Self::Rejected)
+            }
+            Self::Attempting => matches!(
+                next,
+                Self::Accepted | Self::Deferred | Self::Rejected | Self::Unknown | Self::Pending
+            ),
+            Self::Pending | Self::Accepted | Self::Deferred | Self::Rejected | Self::Unknown => {
+                false
+            }
+        }
+    }
+
+    /// Whether a recipient in this state was tried: what the attempts count.
+    #[must_use]
+    pub const fn is_answer(self) -> bool {
+        matches!(self, Self::Accepted | Self::Deferred | Self::Rejected | Self::Unknown)
+    }
+
+    /// The state of a number that is stored.
+    #[must_use]
+    pub fn from_number(number: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| *state as i64 == number)
+    }
+}
+
+/// One act of delivering an issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// The row's number.
+    pub id: i64,
+    /// The issue's name: its file's, without `.toml`.
+    pub issue: String,
+    /// What the issue, its theme and its settings were when the run began (SHA-256, hex).
+    pub digest: String,
+    /// The commit that the folder was at, if it is a git checkout.
+    pub commit: Option<String>,
+    /// The fingerprint of the key that the run was begun with.
+    pub key: String,
+    /// The `Date` of every message, to the millisecond.
+    pub date: Timestamp,
+    /// When there was nothing left to do.
+    pub finished: Option<Timestamp>,
+}
+
+/// A run that is about to begin.
+#[derive(Debug)]
+pub struct Plan<'p> {
+    /// The issue's name.
+    pub issue: &'p str,
+    /// What the issue, its theme and its settings are (SHA-256, hex).
+    pub digest: &'p str,
+    /// The commit that the folder is at, if it is a git checkout.
+    pub commit: Option<&'p str>,
+    /// The fingerprint of the key.
+    pub key: &'p str,
+    /// The `Date` of every message, to the millisecond.
+    pub date: Timestamp,
+    /// The message of each edition; an entry's `edition` is an index into them.
+    pub programs: &'p [Program],
+    /// Everyone who is to get it, and which edition.
+    pub recipients: &'p [(Recipient, usize)],
+    /// Who is on the list and is not written to: the address and why.
+    pub suppressed: &'p [(String, String)],
+}
+
+/// A recipient as the journal has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The row's number; in the order of the list.
+    pub id: i64,
+    /// The address and the row of the list as they were when the run was planned.
+    pub recipient: Recipient,
+    /// Which of the run's programs.
+    pub edition: usize,
+    /// Where the recipient stands.
+    pub state: State,
+    /// How often the message was tried.
+    pub attempts: u32,
+    /// What the server said last, or what is in doubt; empty when there is nothing to say.
+    pub reply: String,
+}
+
+/// What became of a recipient: the only way in which states change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transition {
+    /// The entry's number.
+    pub id: i64,
+    /// The new state.
+    pub to: State,
+    /// What the server said, or why.
+    pub reply: String,
+    /// When a deferred recipient is due again; at once, where it is `None`. No other state has it.
+    pub due: Option<Timestamp>,
+}
+
+/// How many recipients of a run are in each state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Tally {
+    /// See [`State::Pending`].
+    pub pending: u64,
+    /// See [`State::Claimed`].
+    pub claimed: u64,
+    /// See [`State::Attempting`].
+    pub attempting: u64,
+    /// See [`State::Accepted`].
+    pub accepted: u64,
+    /// See [`State::Deferred`].
+    pub deferred: u64,
+    /// See [`State::Rejected`].
+    pub rejected: u64,
+    /// See [`State::Unknown`].
+    pub unknown: u64,
+    /// On the list, and not written to.
+    pub suppressed: u64,
+}
+
+impl Tally {
+    /// Everyone the run is for.
+    #[must_use]
+    pub fn recipients(&self) -> u64 {
+        self.open() + self.accepted + self.rejected + self.unknown
+    }
+
+    /// Those of whom there is still something to be done.
+    #[must_use]
+    pub fn open(&self) -> u64 {
+        self.pending + self.claimed + self.attempting + self.deferred
+    }
+}
+
+/// What was found after a run that did not end well.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Recovered {
+    /// Claimed, and certainly not sent: they are pending again.
+    pub released: u64,
+    /// Attempting, and nobody knows: they are unknown.
+    pub unknown: u64,
+}
