@@ -24,3 +24,6 @@ pub mod templates;
 pub mod compile;
 
 pub mod journal;
+pub mod transport;
+
+pub mod delivery;

@@ -11,7 +11,8 @@ const LAYERS: &[&[&str]] = &[
     &["audience", "issue"],
     &["templates"],
     &["compile"],
-    &["journal"],
+    &["journal", "transport"],
+    &["delivery"],
 ];
 
 /// The lowest layer has an order of its own: each of these uses only those before it.

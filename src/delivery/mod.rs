@@ -1,0 +1,135 @@
+//! A planned run in, its messages at the mail server and their answers in the journal out.
+//!
+//! Lanes talk to the server, one connection each (`lane`). The dispatcher alone talks to the
+//! journal: it hands out work, and writes down intents and answers, many with one flush. What an
+//! answer means is a table (`outcome`). No recipient is ever at two places:
+//!
+//! * in the journal, pending or due again, or
+//! * claimed, and held by the dispatcher or one lane, or
+//! * attempting: recorded before the message leaves, so that a crash leaves no other doubt, or
+//! * settled: accepted, rejected, deferred, or unknown where the answer was lost.
+
+mod desk;
+mod dispatcher;
+mod lane;
+mod ledger;
+mod outcome;
+mod plan;
+mod refusals;
+mod report;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::sync::watch;
+
+use crate::address::EmailAddress;
+use crate::clock::Clock;
+use crate::compile::Program;
+use crate::config;
+use crate::delivery::dispatcher::Dispatcher;
+use crate::delivery::lane::Freight;
+use crate::journal::{Journal, Run};
+use crate::key::Key;
+use crate::transport;
+use crate::transport::Server;
+
+pub use outcome::{Outcome, Reason, outcome};
+pub use plan::{Planner, Prepared, Refused};
+pub use report::{Event, Report, Stopped};
+
+/// What is to be delivered, and by whom.
+#[derive(Debug)]
+pub struct Order<'o> {
+    /// The run; it is planned, and what a crash left of it recovered.
+    pub run: &'o Run,
+    /// Its programs, by edition.
+    pub programs: Vec<Program>,
+    /// What seals tokens and Message-IDs.
+    pub key: Arc<Key>,
+    /// The mail server.
+    pub smtp: &'o config::Smtp,
+    /// Its password, where there is a login.
+    pub password: Option<SecretString>,
+    /// `MAIL FROM`.
+    pub return_path: &'o EmailAddress,
+    /// How often a deferred recipient is tried again.
+    pub send: &'o config::Send,
+    /// What the time in the journal comes from; it has to go on while recipients are deferred.
+    pub clock: Clock,
+    /// When to give up a server that does not answer.
+    pub patience: Patience,
+}
+
+/// When to give up a server that cannot be talked to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// How many connections in a row may fail without one message between them.
+    pub failures_max: u32,
+    /// How long to wait after the first one; each further wait is twice as long.
+    pub delay: Duration,
+}
+
+impl Default for Patience {
+    /// Five connections in about 15 seconds.
+    fn default() -> Self {
+        Self { failures_max: 5, delay: Duration::from_secs(1) }
+    }
+}
+
+/// The list of addresses that are never written to, as two questions to whoever keeps it.
+pub struct Suppressions<'s> {
+    /// Why an address is on the list; `None` where it is not. Where that cannot be told, the run ends.
+    pub reason: &'s mut (dyn FnMut(&EmailAddress) -> std::io::Result<Option<String>> + Send),
+    /// Puts an address on the list, with what the server said of it.
+    pub append: &'s mut (dyn FnMut(&EmailAddress, &str) -> std::io::Result<()> + Send),
+}
+
+/// The run cannot go on, for reasons that are neither the server's nor the network's.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The journal failed.
+    #[error("cannot record what becomes of the run")]
+    Journal(#[from] crate::journal::Error),
+    /// The list of suppressions failed.
+    #[error("cannot suppress {address}")]
+    Suppress {
+        /// The address that does not exist.
+        address: EmailAddress,
+        /// What the disk says.
+        source: std::io::Error,
+    },
+    /// The certificates to trust cannot be had.
+    #[error("cannot prepare the connection to the mail server")]
+    Server(#[source] transport::Error),
+}
+
+/// Sends a run to everyone who is selected and still to be served.
+///
+/// Set `stop` to end it early: what is on the wire is finished, the rest stays pending. If the
+/// future is dropped instead, `Journal::recover` finds what was on the wire.
+///
+/// # Errors
+/// The journal or the list of suppressions fails. What the server or the network does is no
+/// error: it is in the [`Report`].
+pub async fn deliver(
+    order: Order<'_>,
+    journal: &Journal,
+    suppressions: Suppressions<'_>,
+    stop: watch::Receiver<bool>,
+    observe: &mut (dyn FnMut(Event<'_>) + Send),
+) -> Result<Report, Error> {
+    let tally = journal.tally(order.run).await?;
+    let lanes = usize::try_from(tally.open()).unwrap_or(usize::MAX).min(order.smtp.max_conns);
+    let server = Server::new(order.smtp, order.password).map_err(Error::Server)?;
+    let freight = Arc::new(Freight {
+        programs: order.programs,
+        key: order.key,
+        server,
+        return_path: order.return_path.clone(),
+        patience: order.patience,
+    });
+    let ledger = ledger::Ledger::new(journal, order.run, order.clock, &order.send.retry_delays);
+    Dispatcher::new(ledger, suppressions, observe, tally).run(&freight, lanes, stop).await
+}

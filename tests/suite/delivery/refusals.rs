@@ -1,0 +1,40 @@
+//! Servers that refuse, and lists that cannot be read, in; who is suppressed and when a run ends out.
+
+use newsletter::delivery::{Reason, Stopped};
+
+use crate::support::smtp::{Act, Point, Server};
+use crate::support::world::{UNREADABLE, World, reader};
+
+#[tokio::test]
+async fn a_server_that_rejects_everyone_ends_the_run_and_nobody_is_suppressed() {
+    let script = |p: &Point<'_>| match p.verb {
+        "RCPT" => Act::Say("550 5.1.1 no such user"),
+        _ => Act::Normal,
+    };
+    let (world, server) = (World::new(100).await, Server::start(script).await);
+    let report = world.deliver(&server, 1).await;
+    assert!(matches!(report.stopped, Some(Stopped::Reply { reason: Reason::Everyone, .. })));
+    assert!(report.tally.rejected < 25 && report.tally.pending > 70, "{:?}", report.tally);
+    assert!(world.suppressed.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_mailbox_that_does_not_exist_is_suppressed_where_the_server_knows_others() {
+    let script = |p: &Point<'_>| match p.verb == "RCPT" && p.to == reader(1) {
+        true => Act::Say("550 5.1.1 no such user"),
+        false => Act::Normal,
+    };
+    let (world, server) = (World::new(3).await, Server::start(script).await);
+    assert!(world.deliver(&server, 1).await.finished);
+    let suppressed = world.suppressed.lock().unwrap().clone();
+    assert_eq!(suppressed.into_keys().collect::<Vec<_>>(), [reader(1)]);
+}
+
+#[tokio::test]
+async fn a_list_of_suppressions_that_cannot_be_read_ends_the_run() {
+    let (world, server) = (World::new(9).await, Server::start(|_| Act::Normal).await);
+    world.suppressed.lock().unwrap().insert(UNREADABLE.to_owned(), String::new());
+    let report = world.deliver(&server, 1).await;
+    assert!(matches!(report.stopped, Some(Stopped::Suppressions(_))), "{report:?}");
+    assert_eq!((report.tally.pending, report.tally.accepted), (9, 0));
+}

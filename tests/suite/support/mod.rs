@@ -1,0 +1,4 @@
+//! What tests share in, worlds for them to run in out.
+
+pub(crate) mod smtp;
+pub(crate) mod world;

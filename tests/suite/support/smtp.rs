@@ -1,0 +1,328 @@
+//! A script of misbehaviour in, a mail server on loopback that follows it out.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use newsletter::config::{Smtp, Tls};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+/// What the server is about to answer.
+#[derive(Debug)]
+pub(crate) struct Point<'p> {
+    /// Which connection, counted from 1.
+    pub(crate) connection: usize,
+    /// `CONNECT`, `EHLO`, `MAIL`, `RCPT`, `DATA`, `.` and so on.
+    pub(crate) verb: &'p str,
+    /// The recipient of the transaction; empty before RCPT.
+    pub(crate) to: &'p str,
+    /// How often this verb came on this connection, counted from 1.
+    pub(crate) nth: usize,
+}
+
+/// What the server does.
+#[derive(Debug, Clone)]
+pub(crate) enum Act {
+    /// What a good server does.
+    Normal,
+    /// It says this; with 2yz or 354 it also does it.
+    Say(&'static str),
+    /// It says this, and closes the connection.
+    SayAndClose(&'static str),
+    /// It closes the connection.
+    Close,
+    /// It takes the message, and closes the connection without an answer.
+    TakeAndClose,
+    /// It says nothing any more.
+    Hang,
+}
+
+/// What the server saw.
+#[derive(Debug, Default)]
+pub(crate) struct Log {
+    /// The recipient and the text of each message that it took.
+    pub(crate) messages: Vec<(String, String)>,
+    /// Every command, and whether it had come together with the one before it.
+    pub(crate) commands: Vec<(String, bool)>,
+    /// How many connections there were.
+    pub(crate) connections: usize,
+}
+
+/// A server that does something at one point, and is a good one otherwise.
+pub(crate) fn when(
+    here: impl Fn(&Point<'_>) -> bool + Send,
+    act: Act,
+) -> impl FnMut(&Point<'_>) -> Act + Send {
+    move |point| if here(point) { act.clone() } else { Act::Normal }
+}
+
+type Script = Box<dyn FnMut(&Point<'_>) -> Act + Send>;
+
+pub(crate) struct Server {
+    address: SocketAddr,
+    log: Arc<Mutex<Log>>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+pub(crate) struct Setup {
+    pub(crate) ehlo: &'static [&'static str],
+    pub(crate) tls: Option<TlsAcceptor>,
+    pub(crate) implicit: bool,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { ehlo: &["PIPELINING", "SIZE 1000000", "8BITMIME"], tls: None, implicit: false }
+    }
+}
+
+impl Server {
+    pub(crate) async fn start(script: impl FnMut(&Point<'_>) -> Act + Send + 'static) -> Self {
+        Self::start_as(Setup::default(), script).await
+    }
+
+    pub(crate) async fn start_as(
+        setup: Setup,
+        script: impl FnMut(&Point<'_>) -> Act + Send + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let log = Arc::new(Mutex::new(Log::default()));
+        let (setup, shared) = (Arc::new(setup), Arc::clone(&log));
+        let script: Arc<Mutex<Script>> = Arc::new(Mutex::new(Box::new(script)));
+        let task = tokio::spawn(async move {
+            while let Ok((socket, _)) = listener.accept().await {
+                let (setup, log) = (Arc::clone(&setup), Arc::clone(&shared));
+                tokio::spawn(Peer::new(socket, setup, log, Arc::clone(&script)).serve());
+            }
+        });
+        Self { address, log, task }
+    }
+
+    pub(crate) fn smtp(&self, tls: Tls) -> Smtp {
+        Smtp {
+            host: "localhost".to_owned(),
+            port: self.address.port(),
+            tls,
+            ca_file: None,
+            login: None,
+            hello_hostname: "client.example.org".to_owned(),
+            max_conns: 1,
+            timeout: Duration::from_millis(400),
+        }
+    }
+
+    pub(crate) fn log<T>(&self, look: impl FnOnce(&Log) -> T) -> T {
+        look(&self.log.lock().unwrap())
+    }
+
+    pub(crate) fn received(&self, address: &str) -> usize {
+        self.log(|log| log.messages.iter().filter(|(to, _)| to == address).count())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
+
+struct Peer {
+    io: Option<Box<dyn Io>>,
+    buffer: Vec<u8>,
+    connection: usize,
+    setup: Arc<Setup>,
+    log: Arc<Mutex<Log>>,
+    script: Arc<Mutex<Script>>,
+    verbs: Vec<String>,
+    mail: bool,
+    to: Option<String>,
+    asked_for: String,
+}
+
+/// The connection ends.
+struct Closed;
+
+impl From<std::io::Error> for Closed {
+    fn from(_: std::io::Error) -> Self {
+        Self
+    }
+}
+
+impl Peer {
+    fn new(
+        socket: TcpStream,
+        setup: Arc<Setup>,
+        log: Arc<Mutex<Log>>,
+        script: Arc<Mutex<Script>>,
+    ) -> Self {
+        log.lock().unwrap().connections += 1;
+        let connection = log.lock().unwrap().connections;
+        Self {
+            io: Some(Box::new(socket)),
+            buffer: Vec::new(),
+            connection,
+            setup,
+            log,
+            script,
+            verbs: Vec::new(),
+            mail: false,
+            to: None,
+            asked_for: String::new(),
+        }
+    }
+
+    async fn serve(mut self) {
+        // The end of a connection is no news to the server.
+        drop(self.talk().await);
+    }
+
+    async fn talk(&mut self) -> Result<(), Closed> {
+        if self.setup.implicit {
+            self.encrypt().await?;
+        }
+        self.answer("CONNECT", "220 mail.example.org ESMTP").await?;
+        loop {
+            let (line, riding) = self.line().await?;
+            self.log.lock().unwrap().commands.push((line.clone(), riding));
+            self.obey(&line).await?;
+        }
+    }
+
+    async fn obey(&mut self, line: &str) -> Result<(), Closed> {
+        match line.split([' ', ':']).next().unwrap_or_default() {
+            "EHLO" => drop(self.answer("EHLO", &self.offers()).await?),
+            "STARTTLS" => {
+                self.answer("STARTTLS", "220 2.0.0 go ahead").await?;
+                self.encrypt().await?;
+            }
+            "MAIL" => {
+                self.reset();
+                self.mail = self.answer("MAIL", "250 2.1.0 ok").await?;
+            }
+            "RCPT" => self.recipient(line).await?,
+            "DATA" => self.data().await?,
+            "RSET" => {
+                self.reset();
+                self.answer("RSET", "250 2.0.0 ok").await?;
+            }
+            "QUIT" => {
+                self.answer("QUIT", "221 2.0.0 bye").await?;
+                return Err(Closed);
+            }
+            "AUTH" => drop(self.answer("AUTH", "235 2.7.0 welcome").await?),
+            // The answer to a challenge.
+            _ => drop(self.answer("?", "235 2.7.0 welcome").await?),
+        }
+        Ok(())
+    }
+
+    fn offers(&self) -> String {
+        let mut lines = vec!["250-mail.example.org".to_owned()];
+        lines.extend(self.setup.ehlo.iter().map(|offer| format!("250-{offer}")));
+        let last = lines.last_mut().unwrap();
+        last.replace_range(3..4, " ");
+        lines.join("\r\n")
+    }
+
+    async fn recipient(&mut self, line: &str) -> Result<(), Closed> {
+        let to = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+        self.asked_for.clone_from(&to);
+        let normal = if self.mail { "250 2.1.5 ok" } else { "503 5.5.1 MAIL first" };
+        self.to = self.answer("RCPT", normal).await?.then_some(to);
+        Ok(())
+    }
+
+    async fn data(&mut self) -> Result<(), Closed> {
+        let normal = if self.to.is_some() { "354 go ahead" } else { "554 5.5.1 no recipients" };
+        if !self.answer("DATA", normal).await? {
+            return Ok(());
+        }
+        let mut text = String::new();
+        loop {
+            let (line, _) = self.line().await?;
+            if line == "." {
+                break;
+            }
+            text.push_str(line.strip_prefix('.').unwrap_or(&line));
+            text.push('\n');
+        }
+        let normal = if self.to.is_some() { "250 2.0.0 queued" } else { "554 5.5.1 no recipients" };
+        let act = self.act(".");
+        // Before the answer, as a client that has it may end the test.
+        let yes = match &act {
+            Act::Normal | Act::TakeAndClose => true,
+            Act::Say(text) | Act::SayAndClose(text) => text.starts_with(['2', '3']),
+            Act::Close | Act::Hang => false,
+        };
+        if let Some(to) = self.to.clone().filter(|_| yes) {
+            self.log.lock().unwrap().messages.push((to, text));
+        }
+        let answered = self.perform(act, normal).await;
+        self.reset();
+        answered.map(drop)
+    }
+
+    fn reset(&mut self) {
+        (self.mail, self.to) = (false, None);
+        self.asked_for.clear();
+    }
+
+    fn act(&mut self, verb: &str) -> Act {
+        self.verbs.push(verb.to_owned());
+        let nth = self.verbs.iter().filter(|said| *said == verb).count();
+        let point = Point { connection: self.connection, verb, to: &self.asked_for, nth };
+        let mut script = self.script.lock().unwrap();
+        script(&point)
+    }
+
+    async fn answer(&mut self, verb: &str, normal: &str) -> Result<bool, Closed> {
+        let act = self.act(verb);
+        self.perform(act, normal).await
+    }
+
+    /// Returns whether it said yes.
+    async fn perform(&mut self, act: Act, normal: &str) -> Result<bool, Closed> {
+        let (text, close) = match act {
+            Act::Normal => (normal, false),
+            Act::Say(text) => (text, false),
+            Act::SayAndClose(text) => (text, true),
+            Act::Close | Act::TakeAndClose => return Err(Closed),
+            Act::Hang => std::future::pending().await,
+        };
+        let io = self.io.as_mut().unwrap();
+        io.write_all(format!("{text}\r\n").as_bytes()).await?;
+        io.flush().await?;
+        if close {
+            return Err(Closed);
+        }
+        Ok(text.starts_with('2') || text.starts_with("354"))
+    }
+
+    async fn line(&mut self) -> Result<(String, bool), Closed> {
+        let mut riding = true;
+        loop {
+            if let Some(end) = self.buffer.windows(2).position(|pair| pair == b"\r\n") {
+                let line = String::from_utf8_lossy(&self.buffer[..end]).into_owned();
+                self.buffer.drain(..end + 2);
+                return Ok((line, riding));
+            }
+            riding = !self.buffer.is_empty();
+            if self.io.as_mut().unwrap().read_buf(&mut self.buffer).await? == 0 {
+                return Err(Closed);
+            }
+        }
+    }
+
+    async fn encrypt(&mut self) -> Result<(), Closed> {
+        let io = self.io.take().unwrap();
+        let acceptor = self.setup.tls.clone().ok_or(Closed)?;
+        self.io = Some(Box::new(acceptor.accept(io).await?));
+        Ok(())
+    }
+}

@@ -1,0 +1,150 @@
+//! Readers in, a run that is planned and can be delivered to a scripted server out.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use newsletter::address::EmailAddress;
+use newsletter::audience::{Columns, Recipient};
+use newsletter::clock::Clock;
+use newsletter::compile::{Cut, Program, Slot};
+use newsletter::config::{Send, Smtp, Tls};
+use newsletter::delivery::{Error, Event, Order, Patience, Report, Suppressions, deliver};
+use newsletter::journal::{Journal, Plan, Run, State};
+use newsletter::key::Key;
+use tokio::sync::watch;
+
+use crate::support::smtp::Server;
+
+/// Stands in a list of suppressions that cannot be read.
+pub(crate) const UNREADABLE: &str = "unreadable";
+
+const PATIENCE: Patience = Patience { failures_max: 3, delay: Duration::from_millis(5) };
+
+/// A run that is planned, and what is known of it.
+pub(crate) struct World {
+    pub(crate) journal: Journal,
+    pub(crate) run: Run,
+    pub(crate) programs: Vec<Program>,
+    pub(crate) suppressed: Arc<Mutex<BTreeMap<String, String>>>,
+    pub(crate) notes: Arc<Mutex<Vec<String>>>,
+    pub(crate) retry_delays: Vec<Duration>,
+    pub(crate) folder: tempfile::TempDir,
+}
+
+pub(crate) fn program() -> Program {
+    let text = b"Message-ID: <@example.org>\r\nSubject: First frost\r\n\r\nDear reader,\r\nit is cold.\r\n";
+    Program::from_parts(text.to_vec(), vec![Cut { at: 13, slot: Slot::MessageId("x".to_owned()) }])
+}
+
+pub(crate) fn reader(number: usize) -> String {
+    format!("reader{number}@example.org")
+}
+
+impl World {
+    pub(crate) async fn new(readers: usize) -> Self {
+        Self::of((0..readers).map(|n| (reader(n), 0)).collect(), vec![program()]).await
+    }
+
+    pub(crate) async fn of(readers: Vec<(String, usize)>, programs: Vec<Program>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(&folder.path().join("journal.db")).await.unwrap();
+        let columns = Arc::new(Columns::new(["email"]));
+        let recipients: Vec<_> = readers
+            .into_iter()
+            .zip(2..)
+            .map(|((address, edition), line)| {
+                let values = vec![address.clone()];
+                let address: EmailAddress = address.parse().unwrap();
+                (Recipient { address, line, columns: Arc::clone(&columns), values }, edition)
+            })
+            .collect();
+        let plan = Plan {
+            issue: "first-frost",
+            digest: "0",
+            commit: None,
+            key: "k",
+            date: Timestamp::UNIX_EPOCH,
+            programs: &programs,
+            recipients: &recipients,
+            suppressed: &[],
+        };
+        let run = journal.plan(&plan).await.unwrap();
+        let retry_delays = vec![Duration::from_millis(20)];
+        let (suppressed, notes) = Default::default();
+        Self { journal, run, programs, suppressed, notes, retry_delays, folder }
+    }
+
+    pub(crate) async fn deliver(&self, server: &Server, lanes: usize) -> Report {
+        let (_sender, stop) = watch::channel(false);
+        self.deliver_until(Smtp { max_conns: lanes, ..server.smtp(Tls::None) }, stop).await
+    }
+
+    pub(crate) async fn deliver_until(&self, smtp: Smtp, stop: watch::Receiver<bool>) -> Report {
+        self.try_deliver(smtp, stop).await.unwrap()
+    }
+
+    pub(crate) async fn try_deliver(
+        &self,
+        smtp: Smtp,
+        stop: watch::Receiver<bool>,
+    ) -> Result<Report, Error> {
+        let order = Order {
+            run: &self.run,
+            programs: self.programs.clone(),
+            key: Arc::new(Key::new(&[7; 32])),
+            smtp: &smtp,
+            password: None,
+            return_path: &"bounce@example.org".parse().unwrap(),
+            send: &Send { retry_delays: self.retry_delays.clone() },
+            clock: Clock::System,
+            patience: PATIENCE,
+        };
+        let (list, appended) = (Arc::clone(&self.suppressed), Arc::clone(&self.suppressed));
+        let suppressions = Suppressions {
+            reason: &mut move |address| {
+                let list = list.lock().unwrap();
+                match list.contains_key(UNREADABLE) {
+                    true => Err(std::io::Error::other("the list cannot be read")),
+                    false => Ok(list.get(&address.to_string()).cloned()),
+                }
+            },
+            append: &mut move |address, reply| {
+                appended.lock().unwrap().insert(address.to_string(), reply.to_owned());
+                Ok(())
+            },
+        };
+        let notes = Arc::clone(&self.notes);
+        let mut observe = move |event: Event<'_>| notes.lock().unwrap().push(format!("{event:?}"));
+        let report = deliver(order, &self.journal, suppressions, stop, &mut observe);
+        let report = tokio::time::timeout(Duration::from_secs(30), report).await;
+        report.expect("the run ends")
+    }
+
+    /// Checks that journal and server agree on everyone, and returns how many are in each state.
+    pub(crate) async fn check(&self, server: &Server) -> BTreeMap<State, usize> {
+        let mut states = BTreeMap::new();
+        for entry in self.journal.recipients(&self.run, 0, 10_000).await.unwrap() {
+            let address = entry.recipient.address.to_string();
+            let received = server.received(&address);
+            let expected = match entry.state {
+                State::Accepted => 1..=1,
+                State::Unknown => 0..=1,
+                State::Pending | State::Deferred | State::Rejected => 0..=0,
+                State::Claimed | State::Attempting => {
+                    panic!("{address} is still {:?}", entry.state)
+                }
+            };
+            assert!(expected.contains(&received), "{address} {:?}: {received}", entry.state);
+            *states.entry(entry.state).or_default() += 1;
+        }
+        states
+    }
+
+    pub(crate) async fn state(&self, number: usize) -> (State, String) {
+        let entries = self.journal.recipients(&self.run, 0, 10_000).await.unwrap();
+        let entry = entries.iter().find(|e| e.recipient.address.to_string() == reader(number));
+        entry.map(|entry| (entry.state, entry.reply.clone())).unwrap()
+    }
+}
