@@ -27,3 +27,5 @@ pub mod journal;
 pub mod transport;
 
 pub mod delivery;
+
+pub mod cli;

@@ -13,6 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["compile"],
     &["journal", "transport"],
     &["delivery"],
+    &["cli"],
 ];
 
 /// The lowest layer has an order of its own: each of these uses only those before it.

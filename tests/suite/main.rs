@@ -4,11 +4,14 @@
 mod architecture;
 mod audience;
 mod cases;
+mod cli;
 mod compile;
 mod config;
 mod delivery;
 mod desk;
 mod document;
+mod hostile;
+mod issue;
 mod journal;
 mod support;
 mod templates;

@@ -1,4 +1,5 @@
 //! What tests share in, worlds for them to run in out.
 
+pub(crate) mod console;
 pub(crate) mod smtp;
 pub(crate) mod world;

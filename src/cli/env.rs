@@ -1,0 +1,87 @@
+//! The process in, the outside world as one value out.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt;
+use std::io::{self, BufRead, IsTerminal as _, Write};
+use std::path::PathBuf;
+
+use crate::clock::Clock;
+
+/// Everything that a command may ask of the world outside: a test can give it another.
+pub struct Env {
+    /// What stands on the command line, the program's own name first.
+    pub arguments: Vec<OsString>,
+    /// The folder that the command runs in.
+    pub folder: PathBuf,
+    /// The environment's variables.
+    pub variables: BTreeMap<OsString, OsString>,
+    /// Where answers come from.
+    pub input: Box<dyn BufRead + Send>,
+    /// Where data goes.
+    pub output: Box<dyn Write + Send>,
+    /// Where everything else goes.
+    pub messages: Box<dyn Write + Send>,
+    /// Whether a person sits in front of both.
+    pub terminal: bool,
+    /// Whether messages may have colours.
+    pub coloured: bool,
+    /// The time.
+    pub clock: Clock,
+    /// Fills bytes with randomness that nobody can guess.
+    pub random: fn(&mut [u8]),
+}
+
+impl Env {
+    /// The world as this process sees it.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine")]
+    pub fn from_process() -> Self {
+        let terminal = io::stdin().is_terminal() && io::stderr().is_terminal();
+        let choice = anstream::AutoStream::choice(&io::stderr());
+        Self {
+            arguments: std::env::args_os().collect(),
+            folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+            variables: std::env::vars_os().collect(),
+            input: Box::new(io::BufReader::new(io::stdin())),
+            output: Box::new(io::stdout()),
+            messages: Box::new(io::stderr()),
+            terminal,
+            coloured: choice != anstream::ColorChoice::Never,
+            clock: Clock::System,
+            random: |bytes| {
+                aws_lc_rs::rand::fill(bytes).expect("the system always gives randomness");
+            },
+        }
+    }
+
+    /// Prints a line for people. A closed terminal is no reason to stop a delivery.
+    pub fn say(&mut self, line: impl fmt::Display) {
+        drop(writeln!(self.messages, "{line}"));
+    }
+
+    /// Prints data; fails when the reader of a pipe is gone.
+    pub fn print(&mut self, data: &str) -> io::Result<()> {
+        self.output.write_all(data.as_bytes())?;
+        self.output.flush()
+    }
+
+    /// Asks a question that is answered with yes or no; nothing is no.
+    pub fn confirm(&mut self, question: &str) -> bool {
+        drop(write!(self.messages, "{question} [y/N] "));
+        drop(self.messages.flush());
+        let mut answer = String::new();
+        let read = self.input.read_line(&mut answer);
+        read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+    }
+}
+
+impl fmt::Debug for Env {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The variables may hold secrets.
+        f.debug_struct("Env")
+            .field("arguments", &self.arguments)
+            .field("folder", &self.folder)
+            .finish_non_exhaustive()
+    }
+}

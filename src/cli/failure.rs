@@ -1,0 +1,105 @@
+//! What went wrong in any stage in, a heading, hints and an exit code out.
+
+use std::fmt::Write as _;
+
+/// How a command ended, as the shell sees it. The numbers are a promise to scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done, or nothing was due.
+    Done = 0,
+    /// The content has errors.
+    Content = 1,
+    /// The command line or the settings are wrong.
+    Usage = 2,
+    /// The run is finished, and some were rejected or are unknown.
+    Partly = 3,
+    /// Not finished: run it again.
+    Unfinished = 4,
+    /// The disk, the database or the server failed.
+    World = 5,
+    /// Too late: the issue is no longer news.
+    TooLate = 6,
+    /// A bug.
+    Bug = 70,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a command stops.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) exit: Exit,
+    message: String,
+    causes: Vec<String>,
+    hints: Vec<String>,
+}
+
+impl Failure {
+    /// A failure without a cause below it; an empty message means that all is said already.
+    pub(super) fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into(), causes: Vec::new(), hints: Vec::new() }
+    }
+
+    /// What the person did wrong on the command line or in the settings.
+    pub(super) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    /// What the world did, with everything below it.
+    pub(super) fn world(error: &dyn std::error::Error) -> Self {
+        let mut causes = Vec::new();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            causes.push(cause.to_string());
+            source = cause.source();
+        }
+        causes.dedup();
+        Self { causes, ..Self::new(Exit::World, error.to_string()) }
+    }
+
+    /// The same with what it was about: `cannot read …` and the error below it.
+    pub(super) fn because(message: impl Into<String>, error: &dyn std::error::Error) -> Self {
+        let mut failure = Self::world(error);
+        failure.causes.insert(0, std::mem::replace(&mut failure.message, message.into()));
+        failure.causes.dedup();
+        failure
+    }
+
+    /// The same with another exit code.
+    pub(super) fn exit(self, exit: Exit) -> Self {
+        Self { exit, ..self }
+    }
+
+    /// The same with what to do.
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// The failure as the terminal shows it; empty when all is said already.
+    pub(super) fn render(&self) -> String {
+        let mut text = String::new();
+        if self.message.is_empty() {
+            return text;
+        }
+        let _: std::fmt::Result = writeln!(text, "error: {}", self.message);
+        for cause in &self.causes {
+            let _: std::fmt::Result = writeln!(text, "  because: {cause}");
+        }
+        for hint in &self.hints {
+            let _: std::fmt::Result = writeln!(text, "help: {hint}");
+        }
+        text
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::because("cannot write the output", &error)
+    }
+}

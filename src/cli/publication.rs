@@ -1,0 +1,273 @@
+//! The folder that a command runs in, in; the publication that it holds out.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::audience::{Columns, Subscribers, Suppressions};
+use crate::cli::count;
+use crate::cli::env::Env;
+use crate::cli::failure::{Exit, Failure};
+use crate::compile::{Gap, Press};
+use crate::config::{self, Config};
+use crate::diagnostic::{Checked, Code, Diagnostic, Source};
+use crate::issue::{self, Folder, Issue};
+use crate::templates::Theme;
+
+/// The name of the file that makes a folder a publication.
+pub(super) const SETTINGS: &str = "newsletter.toml";
+
+/// How many rows a diagnostic names.
+const ROWS_SHOWN_MAX: usize = 10;
+
+/// A publication: its folder and its settings.
+#[derive(Debug)]
+pub(super) struct Publication {
+    pub(super) folder: Folder,
+    pub(super) config: Config,
+}
+
+impl Publication {
+    /// Opens the publication that the command's folder is in, or is a part of.
+    pub(super) fn open(env: &mut Env) -> Result<Self, Failure> {
+        let root = env.folder.ancestors().find(|folder| folder.join(SETTINGS).is_file());
+        let Some(root) = root.map(Path::to_path_buf) else {
+            let message = format!("there is no {SETTINGS} in this folder or above it");
+            return Err(Failure::usage(message)
+                .hint("`newsletter init FOLDER` makes a publication to start from"));
+        };
+        let settings = read(&root.join(SETTINGS), SETTINGS)?;
+        let config = accept(env, config::parse(&settings), Exit::Usage)?;
+        Ok(Self { folder: Folder::new(root), config })
+    }
+
+    /// How it looks.
+    pub(super) fn theme(&self, env: &mut Env) -> Result<Theme, Failure> {
+        accept(env, Theme::parse(&self.theme_source()?), Exit::Usage)
+    }
+
+    /// The file that says how it looks; the built-in theme needs none.
+    pub(super) fn theme_source(&self) -> Result<Arc<Source>, Failure> {
+        let name = &self.config.publication.theme;
+        let shown = format!("templates/{name}/theme.toml");
+        let path = self.folder.root().join(&shown);
+        if name == "broadsheet" && !path.exists() {
+            return Ok(Source::new(shown, Theme::BROADSHEET));
+        }
+        let hint = format!("`theme = \"{name}\"` in {SETTINGS} names this file");
+        read(&path, &shown).map_err(|failure| failure.hint(hint))
+    }
+
+    /// What messages are made with.
+    pub(super) fn press<'p>(&'p self, theme: &'p Theme) -> Press<'p> {
+        Press {
+            publication: &self.config.publication,
+            sender: &self.config.sender,
+            unsubscribe: &self.config.unsubscribe,
+            name: &self.config.audience.name,
+            theme,
+        }
+    }
+
+    /// The file of the journal.
+    pub(super) fn journal(&self) -> PathBuf {
+        self.folder.root().join(config::Publication::JOURNAL)
+    }
+
+    /// Where the tool keeps its own files.
+    pub(super) fn state(&self) -> PathBuf {
+        self.folder.root().join(".newsletter")
+    }
+
+    /// The paths of all issues, in the order of their dates.
+    pub(super) fn issues(&self) -> Result<Vec<PathBuf>, Failure> {
+        let folder = self.folder.root().join("issues");
+        let entries = std::fs::read_dir(&folder)
+            .map_err(|error| Failure::because("cannot read the folder `issues`", &error))?;
+        let mut dated = Vec::new();
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let path = Path::new("issues").join(&name);
+            let shown = name.to_string_lossy();
+            let file = entry.path().is_file();
+            if file
+                && path.extension().is_some_and(|ending| ending == "toml")
+                && !shown.starts_with('.')
+            {
+                let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
+                dated.push((issue::date_of(&text), path));
+            }
+        }
+        dated.sort();
+        Ok(dated.into_iter().map(|(_, path)| path).collect())
+    }
+
+    /// The issue that an argument names: its path, or its name without folder and `.toml`.
+    pub(super) fn find(&self, env: &Env, argument: &Path) -> Result<PathBuf, Failure> {
+        let root = self.folder.root();
+        let named = Path::new("issues").join(argument).with_added_extension("toml");
+        let given = env.folder.join(argument);
+        if given.is_file() {
+            let real = given.canonicalize().unwrap_or(given);
+            let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
+            // The journal knows an issue by its name: only one folder may have it.
+            let inside = real.strip_prefix(root.join("issues")).ok();
+            let file = inside.filter(|file| file.components().count() == 1);
+            let file = file.filter(|file| file.extension().is_some_and(|ending| ending == "toml"));
+            return file.map(|file| Path::new("issues").join(file)).ok_or_else(|| {
+                let message = format!("`{}` is no issue of this publication", argument.display());
+                Failure::usage(message).hint("issues are the `.toml` files of the folder `issues`")
+            });
+        }
+        if root.join(&named).is_file() {
+            return Ok(named);
+        }
+        let known = self.issues().unwrap_or_default();
+        let names: Vec<_> =
+            known.iter().filter_map(|path| path.file_stem()).map(|s| s.to_string_lossy()).collect();
+        let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+        let failure = Failure::usage(format!("there is no issue `{}`", argument.display()));
+        let close = crate::document::closest(&argument.to_string_lossy(), &names);
+        Err(match close.or(names.last().copied()) {
+            Some(name) => failure.hint(format!("one of the issues is `{name}`")),
+            None => failure.hint("`newsletter new TITLE` makes one"),
+        })
+    }
+
+    /// The newest issue.
+    pub(super) fn newest(&self) -> Result<PathBuf, Failure> {
+        self.issues()?.pop().ok_or_else(|| {
+            Failure::usage("the folder `issues` has no issue")
+                .hint("`newsletter new TITLE` makes one")
+        })
+    }
+
+    /// Holds the fields of `name` in `[audience]` against the list's columns.
+    pub(super) fn check_name(&self, env: &mut Env, columns: &Columns) -> Result<(), Failure> {
+        let source = &self.config.source;
+        // With a default it is meant to do without the column, too.
+        let written = self.config.audience.name.fields().filter(|field| field.default.is_none());
+        let unknown = issue::unknown_fields(source, written, columns.names());
+        accept(env, Checked::new(Some(()), unknown), Exit::Usage)
+    }
+
+    /// Reads and checks an issue, with everything found in it printed; fields are held against
+    /// the list's columns where there is a list.
+    pub(super) fn issue(
+        &self,
+        env: &mut Env,
+        path: &Path,
+        columns: Option<&[String]>,
+    ) -> Result<Issue, Failure> {
+        accept(env, self.check_issue(path, columns)?, Exit::Content)
+    }
+
+    /// Reads and checks an issue.
+    pub(super) fn check_issue(
+        &self,
+        path: &Path,
+        columns: Option<&[String]>,
+    ) -> Result<Checked<Issue>, Failure> {
+        let segments: Vec<&str> = self.config.segments.keys().map(String::as_str).collect();
+        let mut checked = issue::load(&self.folder, path, &segments)
+            .map_err(|error| unreadable(&path.display().to_string(), &error, Exit::Content))?;
+        if let (Some(issue), Some(columns)) = (&checked.value, columns) {
+            checked.diagnostics.extend(issue::check_fields(issue, columns));
+            checked = Checked::new(checked.value, checked.diagnostics);
+        }
+        Ok(checked)
+    }
+
+    /// The list, ready to be read.
+    pub(super) fn subscribers(&self) -> Result<Subscribers<std::fs::File>, Failure> {
+        let path = &self.config.audience.subscribers;
+        let about = format!("cannot read the list `{}`", path.display());
+        let real = self.folder.root().join(path);
+        // A pipe would be waited for, and a device read for ever.
+        let file = std::fs::metadata(&real).and_then(|metadata| match metadata.is_file() {
+            true => std::fs::File::open(&real),
+            false => Err(std::io::Error::other("it is not a file")),
+        });
+        let file =
+            file.map_err(|error| Failure::because(about.as_str(), &error).exit(Exit::Usage))?;
+        Subscribers::new(file).map_err(|error| Failure::because(about, &error).exit(Exit::Content))
+    }
+
+    /// The addresses that are never written to.
+    pub(super) fn suppressions(&self) -> Result<Suppressions, Failure> {
+        let path = &self.config.audience.suppressions;
+        Suppressions::load(self.folder.root().join(path)).map_err(|error| {
+            Failure::world(&error)
+                .exit(Exit::Content)
+                .hint("nothing is sent until it can be read: it says who must not be written to")
+        })
+    }
+
+    /// One diagnostic for each field that readers' rows leave empty, with the rows.
+    pub(super) fn empty_fields(&self, issue: &Issue, gaps: &[Gap]) -> Vec<Diagnostic> {
+        let mut spans = BTreeMap::new();
+        issue.for_each_field(&mut |field| {
+            if field.default.is_none() {
+                spans.entry(field.name.clone()).or_insert_with(|| field.span.0.clone());
+            }
+        });
+        let diagnostic = |(name, span): (String, Range<usize>)| {
+            let gaps: Vec<_> = gaps.iter().filter(|gap| gap.field == name).collect();
+            let first = gaps.first()?;
+            let whom = match gaps.len() {
+                1 => first.address.clone(),
+                many => count(many as u64, "reader"),
+            };
+            let message = format!("`{name}` is empty for {whom}");
+            let help = format!("write a default: `{{{{{name}|…}}}}`, or fill the rows");
+            let diagnostic = Diagnostic::new(Code::EmptyField, &issue.source, span, message);
+            Some(diagnostic.note(self.rows(&gaps)).help(help))
+        };
+        spans.into_iter().filter_map(diagnostic).collect()
+    }
+
+    /// Where the rows of some readers are; the first few of them.
+    fn rows(&self, gaps: &[&Gap]) -> String {
+        let list = self.config.audience.subscribers.display();
+        let rows = gaps.iter().take(ROWS_SHOWN_MAX);
+        let mut rows: Vec<_> =
+            rows.map(|gap| format!("{list}:{}: {}", gap.line, gap.address)).collect();
+        if gaps.len() > ROWS_SHOWN_MAX {
+            rows.push(format!("and {} more", gaps.len() - ROWS_SHOWN_MAX));
+        }
+        rows.join("\n")
+    }
+}
+
+/// Reads a file of the settings.
+fn read(path: &Path, shown: &str) -> Result<Arc<Source>, Failure> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| unreadable(shown, &error, Exit::Usage))?;
+    Ok(Source::new(shown, text))
+}
+
+fn unreadable(shown: &str, error: &std::io::Error, exit: Exit) -> Failure {
+    if error.kind() == std::io::ErrorKind::InvalidData {
+        return Failure::new(exit, format!("`{shown}` is not UTF-8")).hint("save it as UTF-8");
+    }
+    Failure::because(format!("cannot read `{shown}`"), error).exit(exit)
+}
+
+/// Prints what was found and returns the value, if it is a good one.
+pub(super) fn accept<T>(env: &mut Env, checked: Checked<T>, exit: Exit) -> Result<T, Failure> {
+    print(env, &checked.diagnostics);
+    checked.value.ok_or_else(|| {
+        let errors = checked.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+        let errors = count(errors as u64, "error");
+        Failure::new(exit, format!("{errors} in the files above; nothing was done"))
+    })
+}
+
+/// Prints diagnostics, an empty line after each.
+pub(super) fn print(env: &mut Env, diagnostics: &[Diagnostic]) {
+    for diagnostic in diagnostics {
+        let rendered = diagnostic.render(env.coloured);
+        env.say(rendered);
+    }
+}

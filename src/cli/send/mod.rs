@@ -1,0 +1,152 @@
+//! `newsletter send`: an issue and the list in, messages in a folder or at the mail server out.
+
+mod begin;
+mod dry_run;
+mod lock;
+mod provenance;
+mod real;
+mod test;
+mod wire;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::address::EmailAddress;
+use crate::audience::{Recipient, Suppressions};
+use crate::cli::count;
+use crate::cli::env::Env;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::publication::{self, Publication};
+use crate::cli::readers::{self, Readers, Stamp};
+use crate::cli::secret;
+use crate::delivery::{Prepared, Refused};
+use crate::issue::Issue;
+use crate::key::Key;
+use crate::templates::Theme;
+
+/// Send an issue to its readers, or go on with a run that was interrupted
+#[derive(Debug, clap::Args)]
+pub(super) struct SendArgs {
+    /// The issue: its file or its name; a dry run takes the newest, if none is named
+    issue: Option<PathBuf>,
+
+    /// Write the exact messages to a folder, and open no connection [default folder:
+    /// `.newsletter/dry-run/ISSUE`]
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, require_equals = true, conflicts_with_all = ["test", "resend_unknown"])]
+    dry_run: Option<Option<PathBuf>>,
+
+    /// Send one copy to this address, and record nothing
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["only", "limit", "resend_unknown"])]
+    test: Option<EmailAddress>,
+
+    /// Send only to readers in this segment; the others stay pending
+    #[arg(long, value_name = "SEGMENT")]
+    only: Option<String>,
+
+    /// Send to this many readers at most; the others stay pending
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    limit: Option<u64>,
+
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+
+    /// Send again to those of whom it is not known whether they got it
+    #[arg(long)]
+    resend_unknown: bool,
+}
+
+pub(super) fn send(env: &mut Env, args: &SendArgs) -> Result<Exit, Failure> {
+    let publication = Publication::open(env)?;
+    let path = match &args.issue {
+        Some(issue) => {
+            let found = publication.find(env, issue);
+            found.or_else(|failure| real::begun(&publication, issue).ok_or(failure))?
+        }
+        None if args.dry_run.is_some() => publication.newest()?,
+        None => {
+            let newest = publication.newest()?;
+            let name = newest.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            return Err(Failure::usage("a real send wants its issue named").hint(format!(
+                "`newsletter send {name}`, or `newsletter send --dry-run` to see what it would do"
+            )));
+        }
+    };
+    if let Some(only) = &args.only
+        && !publication.config.segments.contains_key(only)
+    {
+        let known: Vec<&str> = publication.config.segments.keys().map(String::as_str).collect();
+        return Err(Failure::usage(format!("there is no segment `{only}`")).hint(format!(
+            "the segments of newsletter.toml are {}",
+            crate::document::list(&known)
+        )));
+    }
+    match (&args.dry_run, &args.test) {
+        (Some(folder), _) => dry_run::dry_run(env, &publication, &path, args, folder.as_deref()),
+        (None, Some(address)) => test::test(env, &publication, &path, address),
+        (None, None) => real::send(env, &publication, &path, args),
+    }
+}
+
+/// What messages are made from: all that a run which has begun does without.
+struct Material<'m> {
+    publication: &'m Publication,
+    theme: Theme,
+    issue: Issue,
+    readers: Readers,
+    suppressions: Suppressions,
+    key: Key,
+}
+
+impl<'m> Material<'m> {
+    /// Reads an issue and everyone who is on the list.
+    fn load(env: &mut Env, publication: &'m Publication, path: &Path) -> Result<Self, Failure> {
+        let theme = publication.theme(env)?;
+        let readers = Readers::read(env, publication)?;
+        let issue = publication.issue(env, path, Some(readers.columns.names()))?;
+        let suppressions = publication.suppressions()?;
+        let key = key(env, publication)?;
+        Ok(Self { publication, theme, issue, readers, suppressions, key })
+    }
+
+    /// Plans the messages for readers and assembles every one of them.
+    fn prepare<'r>(
+        &self,
+        env: &mut Env,
+        date: Timestamp,
+        salt: &str,
+        readers: impl Iterator<Item = &'r Recipient>,
+    ) -> Result<Prepared, Failure> {
+        let stamp = Stamp { theme: &self.theme, key: &self.key, date, salt };
+        let prepared =
+            readers::prepare(self.publication, &self.issue, &self.suppressions, &stamp, readers);
+        prepared.map_err(|refused| match refused {
+            Refused::Gaps(gaps) => {
+                publication::print(env, &self.publication.empty_fields(&self.issue, &gaps));
+                let readers = gaps.iter().map(|gap| gap.line).collect::<BTreeSet<_>>().len();
+                let readers = count(readers as u64, "reader");
+                let message = format!("the issue asks for more than the rows of {readers} hold");
+                Failure::new(Exit::Content, message).hint("nothing was sent to anyone")
+            }
+            Refused::Malformed { .. } => Failure::new(Exit::Bug, refused.to_string())
+                .hint("this is a bug of newsletter; nothing was sent to anyone"),
+        })
+    }
+
+    /// The readers of the issue.
+    fn everyone(&self) -> impl Iterator<Item = &Recipient> {
+        self.readers.of(self.publication, &self.issue)
+    }
+}
+
+/// What seals a publication's tokens and Message-IDs.
+fn key(env: &mut Env, publication: &Publication) -> Result<Key, Failure> {
+    secret::key(env, publication.folder.root(), &publication.config.publication.key)
+}
+
+/// The moment that a message's `Date` can hold: without fractions of a second.
+fn whole_seconds(moment: Timestamp) -> Timestamp {
+    Timestamp::from_second(moment.as_second()).unwrap_or(moment)
+}

@@ -1,0 +1,248 @@
+//! `send` in earnest: a run in the journal, begun or gone on with, in; mail at the server out.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::cli::count;
+use crate::cli::env::Env;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::publication::Publication;
+use crate::cli::readers::Readers;
+use crate::cli::send::begin::{begin, consent};
+use crate::cli::send::lock::Lock;
+use crate::cli::send::provenance::digest;
+use crate::cli::send::wire::{self, Wire};
+use crate::cli::send::{SendArgs, key};
+use crate::delivery::{Reason, Report, Stopped};
+use crate::journal::{Entry, Journal, Run, State, Tally};
+use crate::key::Key;
+use crate::transport::{self, Stage};
+
+/// Sends an issue to everyone who has not got it yet.
+///
+/// A run that has begun needs neither the issue nor the list: the journal has its messages.
+pub(super) fn send(
+    env: &mut Env,
+    publication: &Publication,
+    path: &Path,
+    args: &SendArgs,
+) -> Result<Exit, Failure> {
+    let _lock = Lock::take(&publication.state())?;
+    // Before the journal: where there is one, a key that is missing is lost, and none is made.
+    let key = key(env, publication)?;
+    wire::wait(async {
+        let journal = Journal::open(&publication.journal()).await?;
+        let exit = serve(env, publication, path, &journal, key, args).await;
+        journal.close().await;
+        exit
+    })
+}
+
+/// The path of an issue whose file is gone, while the journal has a run of it to go on with.
+pub(super) fn begun(publication: &Publication, argument: &Path) -> Option<PathBuf> {
+    let path = Path::new("issues").join(argument).with_added_extension("toml");
+    if !publication.journal().exists() {
+        return None;
+    }
+    let run = wire::wait(async {
+        let journal = Journal::open(&publication.journal()).await?;
+        let run = journal.run(&argument.to_string_lossy()).await?;
+        journal.close().await;
+        Ok(run)
+    });
+    run.ok().flatten().map(|_| path)
+}
+
+async fn serve(
+    env: &mut Env,
+    publication: &Publication,
+    path: &Path,
+    journal: &Journal,
+    key: Key,
+    args: &SendArgs,
+) -> Result<Exit, Failure> {
+    let smtp = wire::smtp(publication)?;
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let known = journal.run(&name).await?;
+    let begun = known.is_some();
+    let run = match known {
+        Some(run) => resume(env, publication, path, journal, run).await?,
+        None => match begin(env, publication, path, journal, args, smtp).await? {
+            Some(run) => run,
+            None => return Ok(Exit::Done),
+        },
+    };
+    let selected = select(publication, journal, &run, args).await?;
+    if selected == 0 {
+        return nothing_to_send(env, journal, &run).await;
+    }
+    if run.key != key.fingerprint() {
+        return Err(Failure::usage("the run was begun with another key than the one there is now")
+            .hint("put the key back: links and Message-IDs depend on it"));
+    }
+    if begun && !consent(env, args, &name, smtp, selected)? {
+        return Ok(Exit::Done);
+    }
+    if args.resend_unknown {
+        let again = journal.resend_unknown(&run).await?;
+        env.say(format_args!("Sending again to {} in doubt.", count(again, "reader")));
+    }
+    let suppressions = publication.suppressions()?;
+    let wire = Wire { publication, smtp, key, suppressions, recorded: true };
+    let report = wire.deliver(env, journal, &run).await?;
+    name_unknown(env, journal, &run).await?;
+    conclude(env, &report, Some(&name))
+}
+
+/// Goes on with a run: what was certainly not sent is pending again, the rest is in doubt.
+async fn resume(
+    env: &mut Env,
+    publication: &Publication,
+    path: &Path,
+    journal: &Journal,
+    run: Run,
+) -> Result<Run, Failure> {
+    let recovered = journal.recover(&run).await?;
+    if recovered.unknown > 0 {
+        env.say(format_args!(
+            "The last send stopped before the server's answer for {} was recorded.",
+            count(recovered.unknown, "reader")
+        ));
+    }
+    if journal.tally(&run).await?.open() > 0 {
+        env.say(format_args!("Going on with the run of {}, begun {}.", run.issue, run.date));
+        if digest(publication, path).is_ok_and(|now| now != run.digest) {
+            env.say(
+                "The issue, its theme or the settings changed since then: the run goes on with \
+                 what it was begun with, so that everyone gets the same.",
+            );
+        }
+    }
+    Ok(run)
+}
+
+/// Restricts the run to what `--only` and `--limit` allow; returns how many that leaves to serve.
+async fn select(
+    publication: &Publication,
+    journal: &Journal,
+    run: &Run,
+    args: &SendArgs,
+) -> Result<u64, Failure> {
+    let tally = journal.tally(run).await?;
+    if args.only.is_none() && args.limit.is_none() {
+        journal.select(run, None).await?;
+        return Ok(tally.open() + if args.resend_unknown { tally.unknown } else { 0 });
+    }
+    let limit = args.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+    let wanted = |entry: &Entry| {
+        let open = match entry.state {
+            State::Pending | State::Deferred => true,
+            State::Unknown => args.resend_unknown,
+            State::Claimed | State::Attempting | State::Accepted | State::Rejected => false,
+        };
+        let only = args.only.as_deref();
+        open && only.is_none_or(|only| Readers::belongs(publication, &entry.recipient, only))
+    };
+    let mut selected = BTreeSet::new();
+    let mut after = 0;
+    loop {
+        let page = journal.recipients(run, after, 5_000).await?;
+        let Some(last) = page.last() else { break };
+        after = last.id;
+        let room = limit - selected.len();
+        selected.extend(page.iter().filter(|entry| wanted(entry)).map(|entry| entry.id).take(room));
+    }
+    journal.select(run, Some(&selected)).await?;
+    Ok(selected.len() as u64)
+}
+
+/// Says why there is nothing to do, and how the run stands.
+async fn nothing_to_send(env: &mut Env, journal: &Journal, run: &Run) -> Result<Exit, Failure> {
+    let tally = journal.tally(run).await?;
+    if tally.open() > 0 {
+        env.say(format_args!(
+            "Nobody of those who are still open is selected; {} remain.",
+            count(tally.open(), "reader")
+        ));
+        return Ok(Exit::Unfinished);
+    }
+    journal.finish(run, env.clock.now()).await?;
+    let readers = count(tally.accepted, "reader");
+    env.say(format_args!("{} was sent already, to {readers}. There is nothing to do.", run.issue));
+    name_unknown(env, journal, run).await?;
+    Ok(if tally.rejected + tally.unknown > 0 { Exit::Partly } else { Exit::Done })
+}
+
+/// Names everyone of whom it is not known whether they got the issue.
+async fn name_unknown(env: &mut Env, journal: &Journal, run: &Run) -> Result<(), Failure> {
+    let unknown = journal.recipients_in(run, State::Unknown).await?;
+    for entry in &unknown {
+        env.say(format_args!("{}: unknown: {}", entry.recipient.address, entry.reply));
+    }
+    if !unknown.is_empty() {
+        env.say(
+            "Whether they got it nobody can tell. `--resend-unknown` sends it to them again, with \
+             the same Message-ID.",
+        );
+    }
+    Ok(())
+}
+
+/// Says how the send ended, and turns that into an exit code.
+pub(super) fn conclude(
+    env: &mut Env,
+    report: &Report,
+    issue: Option<&str>,
+) -> Result<Exit, Failure> {
+    let Tally { accepted, rejected, unknown, suppressed, .. } = report.tally;
+    env.say(format_args!(
+        "Accepted {accepted} of {}; {rejected} rejected, {unknown} unknown, {} open; {suppressed} not written to.",
+        report.tally.recipients(),
+        report.tally.open()
+    ));
+    let go_on = issue.map(|issue| format!("nobody is lost: `newsletter send {issue}` goes on"));
+    let failure = match &report.stopped {
+        Some(Stopped::Server(error)) if error.is_permanent() => {
+            Some(hinted(Failure::world(error).exit(Exit::Usage), error))
+        }
+        Some(Stopped::Server(error)) => Some(hinted(Failure::world(error), error)),
+        Some(Stopped::Suppressions(error)) => Some(
+            Failure::because("the suppressions cannot be read any more", error)
+                .exit(Exit::Content)
+                .hint("mend the file: it says who must not be written to"),
+        ),
+        Some(Stopped::Reply { reason, reply }) => {
+            let exit = if *reason == Reason::Quota { Exit::Unfinished } else { Exit::Usage };
+            Some(Failure::new(exit, format!("{reason}: {reply}")).hint(reason.help()))
+        }
+        Some(Stopped::Panic) => {
+            Some(Failure::new(Exit::Bug, "a connection ended with a bug of newsletter"))
+        }
+        Some(Stopped::Asked) | None => None,
+    };
+    match (failure, go_on) {
+        (Some(failure), Some(go_on)) => Err(failure.hint(go_on)),
+        (Some(failure), None) => Err(failure),
+        (None, Some(go_on)) if report.tally.open() > 0 => {
+            env.say(format_args!("Not finished; {go_on}."));
+            Ok(Exit::Unfinished)
+        }
+        (None, None) if report.tally.open() > 0 => Ok(Exit::Unfinished),
+        (None, _) if rejected + unknown > 0 => Ok(Exit::Partly),
+        (None, _) => Ok(Exit::Done),
+    }
+}
+
+/// The failure with what in the settings it may be about.
+fn hinted(failure: Failure, error: &transport::Error) -> Failure {
+    use transport::Error::{CaFile, Connect, NoLogin, NoStartTls, Refused, Resolve, Tls};
+    match error {
+        Refused { stage: Stage::Login, .. } | NoLogin { .. } => failure.hint(Reason::Login.help()),
+        Resolve { .. } | Connect { .. } => failure.hint("check `host` and `port` in `[smtp]`"),
+        Tls { .. } | CaFile { .. } | NoStartTls { .. } => failure.hint(
+            "check `tls_type`, `host`, `port` and `ca_file` in `[smtp]`: \"TLS\" is usually on port 465, \
+             \"STARTTLS\" on 587; certificates are always verified",
+        ),
+        _ => failure,
+    }
+}

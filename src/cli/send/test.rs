@@ -1,0 +1,65 @@
+//! `send --test`: an issue and an address in, one copy at the mail server out.
+
+use std::path::Path;
+
+use crate::address::EmailAddress;
+use crate::audience::Recipient;
+use crate::cli::build;
+use crate::cli::env::Env;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::publication::Publication;
+use crate::cli::send::wire::{self, Wire};
+use crate::cli::send::{Material, real, whole_seconds};
+use crate::journal::{Journal, Plan};
+
+/// Sends one copy of an issue, and records nothing that outlives it.
+pub(super) fn test(
+    env: &mut Env,
+    publication: &Publication,
+    path: &Path,
+    address: &EmailAddress,
+) -> Result<Exit, Failure> {
+    let smtp = wire::smtp(publication)?;
+    let material = Material::load(env, publication, path)?;
+    if let Some(reason) = material.suppressions.reason_for(address) {
+        let message = format!("{address} is suppressed: {reason}");
+        return Err(Failure::usage(message).hint("a suppressed address is never written to"));
+    }
+    let known = material.readers.find(address).cloned();
+    let reader = known.unwrap_or_else(|| Recipient {
+        address: address.clone(),
+        ..build::sample(&material.issue)
+    });
+    let now = whole_seconds(env.clock.now());
+    let salt = format!("test {now}");
+    let prepared = material.prepare(env, now, &salt, std::iter::once(&reader))?;
+    let folder = tempfile::tempdir().map_err(|error| Failure::world(&error))?;
+    let wire = Wire {
+        publication,
+        smtp,
+        key: material.key,
+        suppressions: material.suppressions,
+        recorded: false,
+    };
+    wire::wait(async {
+        let journal = Journal::open(&folder.path().join("journal.db")).await?;
+        let plan = Plan {
+            issue: &material.issue.name,
+            digest: "",
+            commit: None,
+            key: "",
+            date: now,
+            programs: &prepared.programs,
+            recipients: &prepared.recipients,
+            suppressed: &[],
+        };
+        let run = journal.plan(&plan).await?;
+        let report = wire.deliver(env, &journal, &run).await?;
+        journal.close().await;
+        if report.tally.accepted == 1 {
+            env.say(format_args!("Sent a test to {address}. Nothing was recorded."));
+            return Ok(Exit::Done);
+        }
+        real::conclude(env, &report, None)
+    })
+}
