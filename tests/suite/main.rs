@@ -13,6 +13,7 @@ mod document;
 mod hostile;
 mod issue;
 mod journal;
+mod real;
 mod support;
 mod templates;
 mod transport;

@@ -1,5 +1,6 @@
 //! What tests share in, worlds for them to run in out.
 
 pub(crate) mod console;
+pub(crate) mod publication;
 pub(crate) mod smtp;
 pub(crate) mod world;

@@ -1,0 +1,16 @@
+//! The program and real components in, what they make of each other out.
+//!
+//! Every test here needs something that Rust does not bring along, says so in its `ignore`, and
+//! fails where it is missing: `.ci/test` installs it all and runs every test. Servers listen on
+//! loopback alone, and each test stops those that it started.
+
+mod arrival;
+mod component;
+mod crash;
+mod loss;
+mod parser;
+mod postfix;
+mod refusal;
+mod signal;
+mod sink;
+mod sink_sample;

@@ -1,0 +1,239 @@
+//! The sample publication in, a copy of it in a folder of its own that commands run in out.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Cursor, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+
+use newsletter::address::EmailAddress;
+use newsletter::cli::{Env, Exit};
+use newsletter::clock::Clock;
+use tempfile::TempDir;
+
+/// The newest issue of the sample.
+pub(crate) const ISSUE: &str = "2026-11-20-first-frost";
+
+/// What the sample consists of.
+const PARTS: [&str; 7] = [
+    "newsletter.toml",
+    "subscribers.csv",
+    "suppressions.csv",
+    "issues",
+    "images",
+    "files",
+    "templates/broadsheet",
+];
+
+/// A copy of the sample publication.
+pub(crate) struct Publication {
+    folder: TempDir,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) exit: Exit,
+    /// What it wrote to stdout.
+    pub(crate) output: String,
+    /// What it wrote to stderr.
+    pub(crate) messages: String,
+}
+
+/// A row of the list.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    pub(crate) email: String,
+    pub(crate) first_name: String,
+    pub(crate) last_name: String,
+    pub(crate) town: String,
+    pub(crate) tags: String,
+    pub(crate) member_since: String,
+}
+
+impl Publication {
+    /// The sample as it is in the repository.
+    pub(crate) fn sample() -> Self {
+        let folder = tempfile::Builder::new().prefix("newsletter-").tempdir().unwrap();
+        let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+        for part in PARTS {
+            copy(&repository.join(part), &folder.path().join(part));
+        }
+        Self { folder }
+    }
+
+    /// The sample with this many ordinary readers in place of its own.
+    pub(crate) fn with_readers(number: usize) -> Self {
+        let publication = Self::sample();
+        let mut list = "email,first_name,last_name,town,tags,member_since\n".to_owned();
+        for reader in 1..=number {
+            let domain = ["example.org", "example.com", "example.net"][reader % 3];
+            let tags = ["member;coast", "river"][reader % 2];
+            writeln!(list, "reader-{reader:05}@{domain},Ada{reader},Pellow,Averley,{tags},2014")
+                .unwrap();
+        }
+        publication.write("subscribers.csv", &list);
+        publication
+    }
+
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
+        self.folder.path().join(file)
+    }
+
+    pub(crate) fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.path(file)).unwrap()
+    }
+
+    pub(crate) fn write(&self, file: &str, text: &str) {
+        fs::write(self.path(file), text).unwrap();
+    }
+
+    /// Names another mail server; `settings` may go on with further tables.
+    pub(crate) fn set_server(&self, settings: &str) {
+        let text = self.read("newsletter.toml");
+        let start = text.find("[smtp]").unwrap();
+        self.write("newsletter.toml", &format!("{}[smtp]\n{settings}\n", &text[..start]));
+    }
+
+    /// Names a mail server on this machine that wants neither encryption nor a login.
+    pub(crate) fn set_plain_server(&self, port: u16) {
+        self.set_server(&format!("host = \"127.0.0.1\"\nport = {port}\ntls_type = \"none\""));
+    }
+
+    /// Runs a command in this process, at the machine's time.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
+        self.run_at(Clock::System, arguments)
+    }
+
+    /// Runs a command in this process.
+    pub(crate) fn run_at(&self, clock: Clock, arguments: &[&str]) -> Ended {
+        let (output, messages) = (Shared::default(), Shared::default());
+        let mut env = Env {
+            arguments: ["newsletter"].iter().chain(arguments).map(Into::into).collect(),
+            folder: self.folder.path().to_path_buf(),
+            variables: [("SMTP_PASSWORD".into(), PASSWORD.into())].into(),
+            input: Box::new(Cursor::new("")),
+            output: Box::new(output.clone()),
+            messages: Box::new(messages.clone()),
+            terminal: false,
+            coloured: false,
+            clock,
+            random: |bytes| bytes.fill(7),
+        };
+        let exit = newsletter::cli::run(&mut env);
+        Ended { exit, output: output.text(), messages: messages.text() }
+    }
+
+    /// Starts the program itself; nobody reads what it says.
+    pub(crate) fn spawn(&self, arguments: &[&str]) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_newsletter"))
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+
+    /// What `status --json` says of the only run.
+    pub(crate) fn status(&self) -> serde_json::Value {
+        let ended = self.run(&["status", "--json"]);
+        let mut runs: Vec<serde_json::Value> = serde_json::from_str(&ended.output).unwrap();
+        assert_eq!(runs.len(), 1, "{}", ended.output);
+        runs.remove(0)
+    }
+
+    /// The rows of the list, less those whose addresses are suppressed.
+    pub(crate) fn rows(&self) -> Vec<Row> {
+        let suppressed = self.read("suppressions.csv");
+        let suppressed: Vec<_> =
+            suppressed.lines().filter_map(|row| row.split(',').next()).collect();
+        let mut rows = self.all_rows();
+        rows.retain(|row| {
+            !suppressed.iter().any(|address| address.eq_ignore_ascii_case(&row.email))
+        });
+        rows
+    }
+
+    /// The rows of the list.
+    pub(crate) fn all_rows(&self) -> Vec<Row> {
+        let text = self.read("subscribers.csv");
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let rows = reader.records().map(|record| {
+            let record = record.unwrap();
+            let cell = |at: usize| record[at].to_owned();
+            Row {
+                email: cell(0),
+                first_name: cell(1),
+                last_name: cell(2),
+                town: cell(3),
+                tags: cell(4),
+                member_since: cell(5),
+            }
+        });
+        rows.collect()
+    }
+
+    /// The messages that a dry run writes.
+    pub(crate) fn dry_run(&self, clock: Clock) -> Vec<Vec<u8>> {
+        let ended = self.run_at(clock, &["send", ISSUE, "--dry-run"]);
+        assert_eq!(ended.exit, Exit::Done, "{}", ended.messages);
+        let folder = Path::new(ended.output.trim()).read_dir().unwrap();
+        let mut files: Vec<_> = folder.map(|file| file.unwrap().path()).collect();
+        files.sort();
+        files.iter().map(|file| fs::read(file).unwrap()).collect()
+    }
+}
+
+impl Row {
+    /// What makes two addresses the same reader.
+    pub(crate) fn key(&self) -> String {
+        key(&self.email)
+    }
+
+    pub(crate) fn is_member(&self) -> bool {
+        self.tags.split(';').any(|tag| tag == "member")
+    }
+}
+
+/// What makes two addresses the same reader.
+pub(crate) fn key(address: &str) -> String {
+    address.parse::<EmailAddress>().unwrap().key().to_string()
+}
+
+/// The password in the variable `SMTP_PASSWORD`.
+pub(crate) const PASSWORD: &str = "sixty four geese";
+
+/// A buffer that is read after the command has ended.
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl Shared {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    if from.is_dir() {
+        fs::create_dir_all(to).unwrap();
+        for entry in from.read_dir().unwrap() {
+            let entry = entry.unwrap();
+            copy(&entry.path(), &to.join(entry.file_name()));
+        }
+    } else {
+        fs::copy(from, to).unwrap();
+    }
+}
