@@ -87,7 +87,8 @@ impl Reader<'_> {
     /// # Errors
     /// The field has neither a value nor a default.
     pub fn fill(&self, field: &Field) -> Result<String, Gap> {
-        let template = Template { pieces: vec![Piece::Field(field.clone())] };
+        let template =
+            Template { pieces: vec![Piece::Field(field.clone())], ..Template::default() };
         self.fill_all(&template)
     }
 

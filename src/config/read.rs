@@ -170,7 +170,7 @@ fn default_name() -> Template {
         default: Some(String::new()),
         span: crate::field::Span::default(),
     };
-    Template { pieces: vec![crate::field::Piece::Field(field)] }
+    Template { pieces: vec![crate::field::Piece::Field(field)], ..Template::default() }
 }
 
 fn read_smtp(value: Value<'_>, sender: Option<&Sender>, report: &Report) -> Option<Smtp> {

@@ -69,13 +69,16 @@ pub enum Piece {
 pub struct Template {
     /// What it is made of, in order; no two texts are neighbours.
     pub pieces: Vec<Piece>,
+    /// Where it stands in its file.
+    #[serde(skip)]
+    pub span: Span,
 }
 
 impl Template {
     /// A template without holes.
     #[must_use]
     pub fn literal(text: impl Into<String>) -> Self {
-        Self { pieces: vec![Piece::Text(text.into())] }
+        Self { pieces: vec![Piece::Text(text.into())], span: Span::default() }
     }
 
     /// Parses a text, reporting braces that do not enclose a field.
@@ -88,7 +91,7 @@ impl Template {
                 (piece, _) => pieces.push(piece),
             }
         }
-        Self { pieces }
+        Self { pieces, span: Span(text.span.clone()) }
     }
 
     /// The fields, in order.

@@ -6,14 +6,14 @@ use url::Url;
 
 use crate::diagnostic::Code;
 use crate::document::Report;
-use crate::field::{Field, Piece, Template};
+use crate::field::{Field, Piece, Span, Template};
 
 /// A checked URL: its scheme and host are the author's own, whatever readers' fields hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link(Template);
 
 impl Link {
-    /// The URL, percent-encoded but for its fields.
+    /// The URL, percent-encoded but for its fields; its place is where the editor wrote it.
     #[must_use]
     pub fn template(&self) -> &Template {
         &self.0
@@ -64,7 +64,7 @@ impl Link {
                 return None;
             }
         }
-        let template = unmark(parsed.as_str(), &fields)?;
+        let template = unmark(parsed.as_str(), &fields, span)?;
         let Some(Piece::Text(start)) = template.pieces.first() else {
             add(Code::FieldInHost, format!("the host of `{url}` is a field"), HOST_HELP);
             return None;
@@ -115,7 +115,7 @@ fn mark(url: &Template) -> (String, Vec<Field>) {
 }
 
 /// Puts the fields back; `None` where the URL's own text holds the mark.
-fn unmark(url: &str, fields: &[Field]) -> Option<Template> {
+fn unmark(url: &str, fields: &[Field], span: &Range<usize>) -> Option<Template> {
     let mut texts = url.split(MARK);
     let first = texts.next().unwrap_or_default();
     let mut pieces = vec![Piece::Text(first.to_owned())];
@@ -125,7 +125,7 @@ fn unmark(url: &str, fields: &[Field]) -> Option<Template> {
         pieces.push(Piece::Text(text.to_owned()));
     }
     pieces.retain(|piece| !matches!(piece, Piece::Text(text) if text.is_empty()));
-    fields.next().is_none().then_some(Template { pieces })
+    fields.next().is_none().then_some(Template { pieces, span: Span(span.clone()) })
 }
 
 /// Whether the text before the first field ends the part of the URL that says where it leads.

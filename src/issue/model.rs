@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::civil::{Date, DateTime};
 
 use crate::diagnostic::Source;
-use crate::field::{Field, Template};
+use crate::field::{Field, Span, Template};
 use crate::issue::{Asset, Link};
 
 /// One edition of the newsletter, as its editor wrote it.
@@ -57,6 +57,8 @@ pub struct Byline {
 /// One piece of an issue.
 #[derive(Debug, Clone)]
 pub struct Section {
+    /// Where it stands in its file.
+    pub span: Span,
     /// The segment it is for; `None` is everyone who gets the issue.
     pub audience: Option<String>,
     /// What it is.
@@ -181,6 +183,8 @@ pub struct File {
 pub struct Prose {
     /// What it is made of, in order.
     pub blocks: Vec<Block>,
+    /// Where it stands in its file.
+    pub span: Span,
 }
 
 /// A piece of prose that stands on lines of its own.

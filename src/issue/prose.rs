@@ -6,7 +6,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use crate::diagnostic::Code;
 use crate::document::{Report, Text};
-use crate::field::{self, Field, Piece, Template};
+use crate::field::{self, Field, Piece, Span, Template};
 use crate::issue::{Block, Inline, Link, ListBlock, Prose};
 
 /// How deep quotes and lists may stand inside each other.
@@ -32,7 +32,7 @@ pub(super) fn parse(text: &Text, report: &Report) -> Prose {
         builder.event(event, range);
     }
     let blocks = builder.open.into_iter().next().map(|open| open.blocks).unwrap_or_default();
-    Prose { blocks }
+    Prose { blocks, span: Span(text.span.clone()) }
 }
 
 /// The text with each field replaced by one character.
@@ -91,7 +91,7 @@ impl<'t> Marked<'t> {
                 (None, _) => pieces.push(Piece::Text(character.to_string())),
             }
         }
-        Template { pieces }
+        Template { pieces, ..Template::default() }
     }
 }
 

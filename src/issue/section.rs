@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Code;
 use crate::document::{Table, Value};
-use crate::field::Template;
+use crate::field::{Span, Template};
 use crate::issue::parse::Context;
 use crate::issue::{
     Brief, Briefs, Button, Delivery, File, Image, Kind, Link, Prose, Quote, Section, Story,
@@ -29,6 +29,7 @@ const FILE: &str = "{ path = \"files/….pdf\", label = \"…\" }";
 /// Reads one section; `None` when it has an error.
 pub(super) fn read(value: Value<'_>, context: &Context<'_>) -> Option<Section> {
     let mut table = value.table("the section", "[[section]]")?;
+    let span = Span(table.span());
     let kind = table.take("kind");
     let kind = match kind {
         Some(kind) => kind.one_of(KINDS)?,
@@ -59,7 +60,7 @@ pub(super) fn read(value: Value<'_>, context: &Context<'_>) -> Option<Section> {
             Some(Kind::Divider)
         }
     };
-    Some(Section { audience, kind: kind? })
+    Some(Section { span, audience, kind: kind? })
 }
 
 fn read_story(table: &mut Table<'_>, context: &Context<'_>) -> Option<Story> {

@@ -114,7 +114,13 @@ async fn what_was_planned_is_what_is_read() {
     let bob = person("bob@example.org", "", 7, &columns);
     let name = Field { name: "first name".to_owned(), default: None, span: Span(3..9) };
     let slots = vec![
-        Cut { at: 2, slot: Slot::To(Template { pieces: vec![Piece::Field(name.clone())] }) },
+        Cut {
+            at: 2,
+            slot: Slot::To(Template {
+                pieces: vec![Piece::Field(name.clone())],
+                ..Template::default()
+            }),
+        },
         Cut { at: 2, slot: Slot::MessageId("first-frost".to_owned()) },
         Cut { at: 4, slot: Slot::Field(name, Escape::Html) },
     ];
