@@ -127,10 +127,16 @@ codes! {
     Colour = "E022",
     /// A number outside its bounds.
     Range = "E023",
+    /// Two keys that cannot stand together.
+    Conflict = "E029",
+    /// Markup that is not whole, or that a letter cannot hold.
+    Html = "E030",
     /// Words that only the author should have seen.
     Leftover = "W001",
     /// A subject that inboxes cut.
     LongSubject = "W002",
+    /// A language that letters have no words of their own in.
+    NoWords = "W030",
 }
 
 impl Code {

@@ -12,6 +12,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod field;
 pub mod key;
+pub mod language;
 pub mod markup;
 
 pub mod config;

@@ -5,9 +5,11 @@ use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 use crate::config::Publication;
 use crate::field::{Marks, Template};
 use crate::issue::{Byline, Image, Issue, Link, Prose, Section};
+use crate::language::{Language, Words};
+use crate::templates::prose::Level;
 use crate::templates::style::{self, Style};
 use crate::templates::theme::Theme;
-use crate::templates::{prose, sections};
+use crate::templates::{frame, prose, sections};
 
 /// Everything that a letter is made from.
 pub struct Letter<'l> {
@@ -17,6 +19,10 @@ pub struct Letter<'l> {
     pub sections: &'l [&'l Section],
     /// The publication.
     pub publication: &'l Publication,
+    /// What the letter is written in.
+    pub language: &'l Language,
+    /// What comes before and after it.
+    pub neighbours: &'l Neighbours,
     /// How it looks.
     pub theme: &'l Theme,
     /// What stands for the fields until readers' values are known.
@@ -31,6 +37,24 @@ pub struct Letter<'l> {
     pub url_of: &'l dyn Fn(&str) -> String,
 }
 
+/// The issues before and after one, as far as a letter shows them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Neighbours {
+    /// The one before.
+    pub previous: Option<Neighbour>,
+    /// The one after.
+    pub next: Option<Neighbour>,
+}
+
+/// Another issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Neighbour {
+    /// Its headline.
+    pub title: String,
+    /// Its name, which its permalink is made from.
+    pub name: String,
+}
+
 /// What a section's function needs.
 pub(super) struct Desk<'l> {
     pub(super) letter: &'l Letter<'l>,
@@ -42,12 +66,30 @@ impl Desk<'_> {
         html! { (self.letter.marks.text(template)) }
     }
 
+    /// A line that leads somewhere, where there is a URL.
+    pub(super) fn linked(&self, line: &Template, url: Option<&Link>) -> Markup {
+        html! {
+            @match url {
+                Some(url) => {
+                    a class="accent" href=(self.url(url)) style=(self.style.link) {
+                        (self.line(line))
+                    }
+                }
+                None => (self.line(line)),
+            }
+        }
+    }
+
     pub(super) fn url(&self, link: &Link) -> String {
         self.letter.marks.url(link.template())
     }
 
-    pub(super) fn prose(&self, text: &Prose) -> Markup {
-        prose::blocks(&text.blocks, self)
+    pub(super) fn prose(&self, text: &Prose, level: Level) -> Markup {
+        prose::blocks(&text.blocks, level, self)
+    }
+
+    pub(super) fn words(&self) -> &'static Words {
+        self.letter.language.words()
     }
 }
 
@@ -68,8 +110,7 @@ impl Letter<'_> {
     /// The document.
     #[must_use]
     pub fn render(&self) -> Markup {
-        let language = self.publication.language.as_str();
-        let direction = direction(language);
+        let (language, direction) = (self.language.tag(), self.language.direction());
         let desk = Desk { letter: self, style: Style::new(self.theme, direction) };
         let subject = self.marks.text(&self.issue.subject);
         html! {
@@ -90,6 +131,7 @@ impl Letter<'_> {
                                     @for section in self.sections {
                                         (sections::section(section, &desk))
                                     }
+                                    (self.around(&desk))
                                 } }
                                 tr { td style="padding:24px 16px 32px;" { (self.colophon(&desk)) } }
                             }))
@@ -135,7 +177,9 @@ impl Letter<'_> {
         html! {
             p class="muted" style=(desk.style.preheader) {
                 @if let Some(preheader) = &self.issue.preheader { (desk.line(preheader)) " " }
-                a class="accent" href=(self.permalink) style=(desk.style.link) { "View in browser" }
+                a class="accent" href=(self.permalink) style=(desk.style.link) {
+                    (desk.words().view_in_browser)
+                }
             }
         }
     }
@@ -146,7 +190,7 @@ impl Letter<'_> {
             @if let Some(tagline) = &self.publication.tagline {
                 p class="muted" style=(desk.style.tagline) { (tagline) }
             }
-            p class="muted" style=(desk.style.folio) { (masthead_line(self.issue, self.marks)) }
+            p class="muted" style=(desk.style.folio) { (self.folio()) }
             div style="padding:12px 0 0;" { hr class="line" style=(desk.style.rule); }
             @if let Some(byline) = &self.issue.byline { (self.byline(byline, desk)) }
         }
@@ -157,36 +201,61 @@ impl Letter<'_> {
             p class="muted" style=(desk.style.byline) {
                 @if let Some(intro) = &byline.intro { (desk.line(intro)) " " }
                 strong class="ink" { (desk.line(&byline.name)) }
-                @if let Some(role) = &byline.role { ", " (desk.line(role)) }
+                @if let Some(role) = &byline.role { (desk.words().comma) (desk.line(role)) }
             }
         }
     }
 
     fn opening(&self, desk: &Desk<'_>) -> Markup {
         html! {
+            @if let Some(series) = &self.issue.series {
+                p class="accent" style={ "padding:28px 0 0;" (desk.style.kicker) } {
+                    (self.part(series))
+                }
+            }
             h1 class="ink headline" style=(desk.style.headline) { (desk.line(&self.issue.title)) }
             @if let Some(deck) = &self.issue.deck {
                 p class="muted" style=(desk.style.deck) { (desk.line(deck)) }
             }
             @if let Some(lede) = &self.issue.lede {
-                div style="padding:20px 0 0;" { (desk.prose(lede)) }
+                div style="padding:20px 0 0;" { (desk.prose(lede, Level::Second)) }
+            }
+        }
+    }
+
+    /// The issues before and after this one.
+    fn around(&self, desk: &Desk<'_>) -> Markup {
+        let Words { previous, next, .. } = desk.words();
+        let shown = [(previous, &self.neighbours.previous), (next, &self.neighbours.next)];
+        html! {
+            @for (word, issue) in shown {
+                @if let Some(issue) = issue {
+                    p class="muted" style={ "padding:20px 0 0;" (desk.style.attribution) } {
+                        (word) (desk.words().colon)
+                        a class="accent" href=((self.url_of)(&frame::page(&issue.name)))
+                            style=(desk.style.link) { (issue.title) }
+                    }
+                }
             }
         }
     }
 
     fn colophon(&self, desk: &Desk<'_>) -> Markup {
-        let Publication { name, url, address, colophon, .. } = self.publication;
+        let Publication { name, url, address, .. } = self.publication;
         let link = desk.style.colophon_link.as_str();
+        let words = desk.words();
         html! {
-            p class="muted" style=(desk.style.colophon) { (colophon) }
+            p class="muted" style=(desk.style.colophon) { (self.why()) }
             p class="muted" style=(desk.style.colophon) {
-                a class="accent" href=(self.unsubscribe) style=(link) { "Unsubscribe" }
+                a class="accent" href=(self.unsubscribe) style=(link) { (words.unsubscribe) }
                 " · "
-                a class="accent" href=(self.permalink) style=(link) { "View in browser" }
+                a class="accent" href=(self.permalink) style=(link) { (words.view_in_browser) }
                 " · "
-                a class="accent" href=(url) style=(link) { (name) " on the web" }
+                a class="accent" href=(url) style=(link) {
+                    (words.on_the_web.replace("{name}", name))
+                }
             }
-            p class="muted" style=(desk.style.colophon) { (name) ", " (address) }
+            p class="muted" style=(desk.style.colophon) { (name) (words.comma) (address) }
         }
     }
 }
@@ -196,23 +265,5 @@ pub(super) fn table(rows: &Markup) -> Markup {
     html! {
         table role="presentation" width="100%" border="0" cellpadding="0" cellspacing="0"
             style="width:100%;border-collapse:collapse;" { (rows) }
-    }
-}
-
-/// The line beneath the publication's name: edition, number and date.
-#[must_use]
-pub fn masthead_line(issue: &Issue, marks: &Marks) -> String {
-    let edition = issue.edition.as_ref().map(|edition| marks.text(edition));
-    let number = issue.number.map(|number| format!("No. {number}"));
-    let date = Some(issue.date.strftime("%A, %-d %B %Y").to_string());
-    let parts: Vec<_> = [edition, number, date].into_iter().flatten().collect();
-    parts.join(" · ")
-}
-
-/// The direction of a language's script.
-fn direction(language: &str) -> &'static str {
-    match language.split('-').next().unwrap_or_default() {
-        "ar" | "he" | "fa" | "ur" | "yi" | "ps" | "sd" | "ug" | "dv" => "rtl",
-        _ => "ltr",
     }
 }

@@ -1,16 +1,21 @@
 //! A checked issue and a theme in, the HTML of a letter out: all the markup of the project.
 //!
-//! 1. `letter` is the document: head, masthead, headline, colophon.
-//! 2. `sections` holds one function for each kind of section, `prose` what they say.
+//! 1. `letter` is the document: head, masthead, headline, colophon; `frame` is what it says itself.
+//! 2. `sections` holds one function for each kind of section, `facts` those of figures and events,
+//!    `pictures` what stands in them, `prose` what they say.
 //! 3. `theme` reads how it looks, `style` turns that into inline styles.
 //!
 //! What the mail programs of readers need, and why, is `docs/html.md`.
 
+mod facts;
+mod frame;
 mod letter;
+mod pictures;
 mod prose;
 mod sections;
 mod style;
 mod theme;
 
-pub use letter::{Letter, masthead_line};
+pub use frame::page;
+pub use letter::{Letter, Neighbour, Neighbours};
 pub use theme::{Scheme, Theme};

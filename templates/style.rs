@@ -7,6 +7,9 @@ use crate::templates::theme::{Scheme, Theme};
 
 /// The inline styles of a letter's parts, ready to be put into `style` attributes.
 pub(super) struct Style {
+    /// The side where lines start, and the one where they end.
+    pub(super) start: &'static str,
+    pub(super) end: &'static str,
     pub(super) page: String,
     pub(super) paper: String,
     pub(super) preheader: String,
@@ -27,6 +30,14 @@ pub(super) struct Style {
     pub(super) attribution: String,
     pub(super) code: String,
     pub(super) rule: String,
+    pub(super) data_table: String,
+    pub(super) head_cell: String,
+    pub(super) cell: String,
+    pub(super) figure_cell: String,
+    pub(super) figure: String,
+    pub(super) figure_label: String,
+    pub(super) when: String,
+    pub(super) frame: String,
     pub(super) caption: String,
     pub(super) link: String,
     pub(super) button_cell: String,
@@ -38,11 +49,7 @@ pub(super) struct Style {
 impl Style {
     /// `direction` is that of the letter's script, `ltr` or `rtl`.
     pub(super) fn new(theme: &Theme, direction: &str) -> Self {
-        let start = if direction == "rtl" { "right" } else { "left" };
-        let indent = |by: u32| match start {
-            "right" => format!("0 {by}px 0 0"),
-            _ => format!("0 0 0 {by}px"),
-        };
+        let (start, end) = if direction == "rtl" { ("right", "left") } else { ("left", "right") };
         let Theme { headings, text, labels, light, .. } = theme;
         let Scheme { page, paper, ink, muted, accent, rule, button, button_text } = light;
         let serif = |size: u32, line: u32, margin: &str, weight: &str, colour: &str| {
@@ -62,6 +69,16 @@ impl Style {
         };
         let caps = "font-weight:bold;letter-spacing:1px;text-transform:uppercase;";
         Self {
+            start,
+            end,
+            data_table: "width:100%;margin:0 0 20px;border-collapse:collapse;".to_owned(),
+            head_cell: cell(theme, 14) + "font-weight:bold;",
+            cell: cell(theme, 15),
+            figure_cell: format!("padding:12px 8px 12px 0;border-bottom:1px solid {rule};"),
+            figure: serif(30, 34, "0", "bold", accent),
+            figure_label: running("2px 0 0", ink),
+            when: label(14, 21, "0 0 8px", muted),
+            frame: format!("padding:20px 20px 4px;border:1px solid {rule};"),
             page: format!(
                 "margin:0;padding:0;width:100%;background-color:{page};word-spacing:normal;"
             ),
@@ -77,13 +94,16 @@ impl Style {
             heading: serif(25, 31, "0 0 12px", "bold", ink),
             subhead: serif(19, 26, "24px 0 8px", "bold", ink),
             paragraph: running("0 0 16px", ink),
-            list: format!("margin:0 0 16px;padding:{};font-family:{text};color:{ink};", indent(24)),
+            list: format!(
+                "margin:0 0 16px;padding:{};font-family:{text};color:{ink};",
+                indent(direction, 24)
+            ),
             point: format!(
                 "margin:0 0 8px;font-family:{text};font-size:17px;line-height:27px;color:{ink};"
             ),
             quote: format!(
                 "margin:0 0 16px;padding:{};border-{start}:3px solid {accent};",
-                indent(16)
+                indent(direction, 16)
             ),
             pull_quote: serif(23, 32, "0 0 12px", "normal", ink) + "font-style:italic;",
             attribution: label(14, 20, "0", muted),
@@ -103,6 +123,22 @@ impl Style {
             colophon_link: format!("color:{accent};text-decoration:underline;"),
         }
     }
+}
+
+/// A padding on the side where lines start.
+fn indent(direction: &str, by: u32) -> String {
+    match direction {
+        "rtl" => format!("0 {by}px 0 0"),
+        _ => format!("0 0 0 {by}px"),
+    }
+}
+
+/// A cell of a table of data.
+fn cell(theme: &Theme, size: u32) -> String {
+    let Theme { labels, light: Scheme { rule, ink, .. }, .. } = theme;
+    format!(
+        "padding:8px 8px 8px 0;border-bottom:1px solid {rule};font-family:{labels};font-size:{size}px;line-height:22px;color:{ink};"
+    )
 }
 
 /// The style sheet: narrow screens, dark mode, and the dark mode of Outlook's apps, which mark what

@@ -13,7 +13,8 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::publication::Publication;
 use crate::cli::secret;
 use crate::compile::{self, Edition, Reader};
-use crate::issue::{Asset, Delivery, Issue, Kind};
+use crate::issue::Issue;
+use crate::templates;
 
 /// Write each issue as .html, .txt and .eml, with its pictures and files, into `public/`
 #[derive(Debug, clap::Args)]
@@ -35,20 +36,21 @@ pub(super) fn build(env: &mut Env, args: &BuildArgs) -> Result<Exit, Failure> {
         let issue = publication.issue(env, path, None)?;
         let reader = sample(&issue);
         let reader = Reader { recipient: &reader, key: &key };
-        let draft = compile::draft(
-            &issue,
-            &publication.press(&theme),
-            &Edition::public(&issue),
-            date(&publication, &issue),
-            "sample",
-        );
+        // On the web an issue leads to those around it; a mail cannot know the next.
+        let (around, parts) = (publication.around(path, &issue)?, publication.parts(&issue)?);
+        let draft = |neighbours| {
+            let press = publication.press(&theme, neighbours);
+            let date = date(&publication, &issue);
+            compile::draft(&issue, &press, &Edition::public(&issue), date, "sample")
+        };
+        let (page, mail) = (draft(&around), draft(&parts));
         let gap = |gap: compile::Gap| Failure::new(Exit::Bug, gap.to_string());
-        files.insert(format!("{}.html", issue.name), draft.html(reader).map_err(gap)?.into_bytes());
-        files.insert(format!("{}.txt", issue.name), draft.text(reader).map_err(gap)?.into_bytes());
+        files.insert(templates::page(&issue.name), page.html(reader).map_err(gap)?.into_bytes());
+        files.insert(format!("{}.txt", issue.name), mail.text(reader).map_err(gap)?.into_bytes());
         let mut message = Vec::new();
-        draft.program().assemble(reader, &mut message).map_err(gap)?;
+        mail.program().assemble(reader, &mut message).map_err(gap)?;
         files.insert(format!("{}.eml", issue.name), message);
-        for asset in linked(&issue) {
+        for asset in compile::hosted(&issue, &publication.config.publication) {
             files.insert(asset.path.clone(), asset.bytes.to_vec());
         }
     }
@@ -83,20 +85,6 @@ fn date(publication: &Publication, issue: &Issue) -> jiff::Timestamp {
     let local = issue.send_at.unwrap_or_else(|| issue.date.at(7, 0, 0, 0));
     let zoned = local.to_zoned(publication.config.publication.time_zone.clone());
     zoned.map(|zoned| zoned.timestamp()).unwrap_or_default()
-}
-
-/// The pictures and files that mails point to, those of sections for some readers too: whoever gets
-/// the section has to be able to fetch them.
-fn linked(issue: &Issue) -> Vec<&Asset> {
-    let mut assets = Vec::new();
-    for section in &issue.sections {
-        let Kind::Story(story) = &section.kind else { continue };
-        let images = story.image.iter().filter(|image| image.deliver == Delivery::Link);
-        assets.extend(images.map(|image| &image.asset));
-        let files = story.files.iter().filter(|file| file.deliver == Delivery::Link);
-        assets.extend(files.map(|file| &file.asset));
-    }
-    assets
 }
 
 /// Writes a file that appears whole or not at all, readable by everyone.

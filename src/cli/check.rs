@@ -33,10 +33,16 @@ pub(super) fn check(env: &mut Env, args: &CheckArgs) -> Result<Exit, Failure> {
     let mut found = Vec::new();
     for path in &paths {
         let checked = publication.check_issue(path, Some(readers.columns.names()))?;
-        let stamp = Stamp { theme: &theme, key: &key, date: env.clock.now(), salt: "check" };
-        let issue = checked.value.as_ref();
-        let gate = issue.map(|issue| gate(&publication, issue, &suppressions, &readers, &stamp));
-        let diagnostics = [checked.diagnostics, gate.transpose()?.unwrap_or_default()].concat();
+        let gate = match &checked.value {
+            Some(issue) => {
+                let neighbours = &publication.parts(issue)?;
+                let date = env.clock.now();
+                let stamp = Stamp { theme: &theme, neighbours, key: &key, date, salt: "check" };
+                gate(&publication, issue, &suppressions, &readers, &stamp)?
+            }
+            None => Vec::new(),
+        };
+        let diagnostics = [checked.diagnostics, gate].concat();
         publication::print(env, &diagnostics);
         found.extend(diagnostics);
     }

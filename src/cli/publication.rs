@@ -12,8 +12,8 @@ use crate::cli::failure::{Exit, Failure};
 use crate::compile::{Gap, Press};
 use crate::config::{self, Config};
 use crate::diagnostic::{Checked, Code, Diagnostic, Source};
-use crate::issue::{self, Folder, Issue};
-use crate::templates::Theme;
+use crate::issue::{self, Folder, Issue, Outline};
+use crate::templates::{Neighbour, Neighbours, Theme};
 
 /// The name of the file that makes a folder a publication.
 pub(super) const SETTINGS: &str = "newsletter.toml";
@@ -60,13 +60,14 @@ impl Publication {
     }
 
     /// What messages are made with.
-    pub(super) fn press<'p>(&'p self, theme: &'p Theme) -> Press<'p> {
+    pub(super) fn press<'p>(&'p self, theme: &'p Theme, neighbours: &'p Neighbours) -> Press<'p> {
         Press {
             publication: &self.config.publication,
             sender: &self.config.sender,
             unsubscribe: &self.config.unsubscribe,
             name: &self.config.audience.name,
             theme,
+            neighbours,
         }
     }
 
@@ -82,6 +83,11 @@ impl Publication {
 
     /// The paths of all issues, in the order of their dates.
     pub(super) fn issues(&self) -> Result<Vec<PathBuf>, Failure> {
+        Ok(self.outlines()?.into_iter().map(|(path, _)| path).collect())
+    }
+
+    /// The paths of all issues and what is known of each, in the order of their dates.
+    fn outlines(&self) -> Result<Vec<(PathBuf, Outline)>, Failure> {
         let folder = self.folder.root().join("issues");
         let entries = std::fs::read_dir(&folder)
             .map_err(|error| Failure::because("cannot read the folder `issues`", &error))?;
@@ -96,11 +102,41 @@ impl Publication {
                 && !shown.starts_with('.')
             {
                 let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
-                dated.push((issue::date_of(&text), path));
+                dated.push((path, issue::outline(&text)));
             }
         }
-        dated.sort();
-        Ok(dated.into_iter().map(|(_, path)| path).collect())
+        dated.sort_by(|(a, first), (b, second)| (first.date, a).cmp(&(second.date, b)));
+        Ok(dated)
+    }
+
+    /// The parts of the issue's series before and after it, as far as they are written.
+    pub(super) fn parts(&self, issue: &Issue) -> Result<Neighbours, Failure> {
+        let Some(series) = &issue.series else { return Ok(Neighbours::default()) };
+        let outlines = self.outlines()?;
+        let part = |number: i64| {
+            let found = outlines.iter().find(|(_, outline)| {
+                outline
+                    .series
+                    .as_ref()
+                    .is_some_and(|(name, part)| *name == series.name && *part == number)
+            });
+            found.and_then(|(path, outline)| neighbour(path, outline))
+        };
+        let number = i64::from(series.part);
+        Ok(Neighbours { previous: part(number - 1), next: part(number + 1) })
+    }
+
+    /// The issues before and after one, by their dates; of a series, its parts.
+    pub(super) fn around(&self, path: &Path, issue: &Issue) -> Result<Neighbours, Failure> {
+        if issue.series.is_some() {
+            return self.parts(issue);
+        }
+        let outlines = self.outlines()?;
+        let Some(at) = outlines.iter().position(|(other, _)| other == path) else {
+            return Ok(Neighbours::default());
+        };
+        let shown = |at: usize| outlines.get(at).and_then(|(path, other)| neighbour(path, other));
+        Ok(Neighbours { previous: at.checked_sub(1).and_then(shown), next: shown(at + 1) })
     }
 
     /// The issue that an argument names: its path, or its name without folder and `.toml`.
@@ -238,6 +274,12 @@ impl Publication {
         }
         rows.join("\n")
     }
+}
+
+/// An issue as the letters of others name it; `None` where it has no headline.
+fn neighbour(path: &Path, outline: &Outline) -> Option<Neighbour> {
+    let name = path.file_stem()?.to_string_lossy().into_owned();
+    Some(Neighbour { title: outline.title.clone()?, name })
 }
 
 /// Reads a file of the settings.

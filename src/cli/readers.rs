@@ -12,7 +12,7 @@ use crate::cli::publication::Publication;
 use crate::delivery::{Planner, Prepared, Refused};
 use crate::issue::Issue;
 use crate::key::Key;
-use crate::templates::Theme;
+use crate::templates::{Neighbours, Theme};
 
 /// How many bad rows are shown one by one.
 const SHOWN_MAX: usize = 20;
@@ -84,7 +84,7 @@ pub(super) fn prepare<'r>(
     stamp: &Stamp<'_>,
     readers: impl Iterator<Item = &'r Recipient>,
 ) -> Result<Prepared, Refused> {
-    let press = publication.press(stamp.theme);
+    let press = publication.press(stamp.theme, stamp.neighbours);
     let planner = Planner {
         press: &press,
         key: stamp.key,
@@ -100,6 +100,8 @@ pub(super) fn prepare<'r>(
 pub(super) struct Stamp<'s> {
     /// How they look.
     pub(super) theme: &'s Theme,
+    /// The other parts of the issue's series.
+    pub(super) neighbours: &'s Neighbours,
     /// What seals tokens and Message-IDs.
     pub(super) key: &'s Key,
     /// The `Date` of every message.

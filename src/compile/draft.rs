@@ -3,14 +3,15 @@
 use aws_lc_rs::digest;
 use jiff::Timestamp;
 
+use crate::compile::asset::Carried;
 use crate::compile::edition::Edition;
 use crate::compile::encode::{self, QuotedPrintable};
 use crate::compile::program::{Cut, Escape, Gap, Program, Reader, Slot};
-use crate::compile::{html, mime, text};
+use crate::compile::{asset, html, mime, text};
 use crate::config::{Publication, Sender, Unsubscribe};
 use crate::field::{Mark, Marks, Template};
-use crate::issue::{Asset, Delivery, Image, Issue, Kind, Section};
-use crate::templates::{Letter, Theme};
+use crate::issue::{Asset, Delivery, Image, Issue};
+use crate::templates::{Letter, Neighbours, Theme, page};
 
 /// Everything but the issue that decides what a message looks like.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +26,8 @@ pub struct Press<'p> {
     pub name: &'p Template,
     /// How it looks.
     pub theme: &'p Theme,
+    /// What comes before and after it.
+    pub neighbours: &'p Neighbours,
 }
 
 /// A message before it is encoded: what [`Draft::program`] compiles.
@@ -65,12 +68,12 @@ pub fn draft(
     issue.for_each_field(&mut |field| marks.insert(field));
     let sections = edition.sections(issue);
     let Publication { url, list_id, .. } = press.publication;
-    let permalink = format!("{url}/{}.html", encode::percent(&issue.name));
     let unsubscribe = press.unsubscribe.url.replace("{token}", &Marks::TOKEN.to_string());
     let url_of = |path: &str| {
         let parts: Vec<_> = path.split('/').map(encode::percent).collect();
         format!("{url}/{}", parts.join("/"))
     };
+    let permalink = url_of(&page(&issue.name));
     let source_of = |image: &Image| match image.deliver {
         Delivery::Link => url_of(&image.asset.path),
         Delivery::Inside => format!("cid:{}", content_id(&image.asset, list_id)),
@@ -79,6 +82,8 @@ pub fn draft(
         issue,
         sections: &sections,
         publication: press.publication,
+        language: issue.language.as_ref().unwrap_or(&press.publication.language),
+        neighbours: press.neighbours,
         theme: press.theme,
         marks: &marks,
         unsubscribe: &unsubscribe,
@@ -88,7 +93,8 @@ pub fn draft(
     };
     let html = html::in_lines(&letter.render().into_string());
     let text = text::write(&letter);
-    let (embedded, attached) = assets(&sections);
+    let embedded = asset::of(issue, &sections, press.publication, Carried::Embedded);
+    let attached = asset::of(issue, &sections, press.publication, Carried::Attached);
     let mut draft = Draft { html, text, embedded, attached, marks, parts: Vec::new() };
     let head = mime::Head { issue, press, date, salt, boundary: boundary(issue) };
     draft.parts = mime::parts(&draft, &head);
@@ -98,27 +104,6 @@ pub fn draft(
 /// The identifier of an embedded picture (RFC 2392).
 pub(super) fn content_id(asset: &Asset, list_id: &str) -> String {
     format!("{}@{list_id}", encode::percent(&asset.path).replace('%', "."))
-}
-
-/// What comes with the mail, each once: pictures inside the letter, and files.
-fn assets(sections: &[&Section]) -> (Vec<Asset>, Vec<Asset>) {
-    let (mut embedded, mut attached) = (Vec::new(), Vec::new());
-    for section in sections {
-        let Kind::Story(story) = &section.kind else { continue };
-        let images = story.image.iter().filter(|image| image.deliver == Delivery::Inside);
-        let files = story.files.iter().filter(|file| file.deliver == Delivery::Inside);
-        for asset in images.map(|image| &image.asset) {
-            if !embedded.contains(asset) {
-                embedded.push(asset.clone());
-            }
-        }
-        for asset in files.map(|file| &file.asset) {
-            if !attached.contains(asset) {
-                attached.push(asset.clone());
-            }
-        }
-    }
-    (embedded, attached)
 }
 
 /// What separates the parts: it cannot be in them, since `=_` is in no quoted-printable and no

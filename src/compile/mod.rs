@@ -6,6 +6,8 @@
 //! 4. [`Draft::program`] encodes all of it once and cuts it at the marks: a [`Program`].
 //!    [`Program::assemble`] fills the holes; [`Draft::render`] does the same the long way.
 
+mod asset;
+mod calendar;
 mod draft;
 mod edition;
 pub mod encode;
@@ -14,6 +16,7 @@ mod mime;
 mod program;
 mod text;
 
+pub use asset::hosted;
 pub use draft::{Draft, Press, draft};
 pub use edition::Edition;
 pub use program::{Cut, Escape, Gap, Program, Reader, Slot};

@@ -12,6 +12,7 @@ use std::time::Duration;
 use crate::address::EmailAddress;
 use crate::diagnostic::Source;
 use crate::field::Template;
+use crate::language::Language;
 
 pub use read::parse;
 pub use secret::Secret;
@@ -47,14 +48,14 @@ pub struct Publication {
     pub tagline: Option<String>,
     /// Its home on the web, without a `/` at the end; pictures, files and the archive are below it.
     pub url: String,
-    /// BCP 47, such as `en` or `en-GB`.
-    pub language: String,
+    /// What it is written in, unless an issue says otherwise.
+    pub language: Language,
     /// The time zone of every date that an editor writes.
     pub time_zone: jiff::tz::TimeZone,
     /// The postal address that the law wants in a newsletter.
     pub address: String,
-    /// Why the reader gets it; stands above the unsubscribe link.
-    pub colophon: String,
+    /// Why the reader gets it; stands above the unsubscribe link. `None` is what the language says.
+    pub colophon: Option<String>,
     /// The folder below `templates/` that says how it looks.
     pub theme: String,
     /// RFC 2919 identifier, never changed: `review.tidewater.example.org`.

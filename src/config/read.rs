@@ -75,8 +75,7 @@ fn read_publication(value: Value<'_>, report: &Report) -> Option<Publication> {
     let tagline = table.take("tagline").and_then(Value::line);
     let url = table.require("url", "\"https://review.example.org\"").and_then(Value::text);
     let url = url.and_then(|text| web_address(&text, report));
-    let language = table.take("language").and_then(Value::text);
-    let language = language.and_then(|text| language_tag(&text, report));
+    let language = table.take("language").and_then(Value::language);
     let time_zone = table.take("time_zone").and_then(Value::text);
     let time_zone = time_zone.and_then(|text| time_zone_named(&text, report));
     let address = table.require("address", "\"4 Quay Street, …\"").and_then(Value::line);
@@ -87,20 +86,17 @@ fn read_publication(value: Value<'_>, report: &Report) -> Option<Publication> {
     let list_id = list_id.and_then(|text| host_name(&text, report));
     let key = table.take("key").and_then(|value| Secret::read(value, report));
     table.finish();
-    let name = name?.value;
-    let colophon = colophon
-        .map_or_else(|| format!("You get {name} because you signed up for it."), |c| c.value);
     Some(Publication {
         tagline: tagline.map(|text| text.value),
         url: url?,
-        language: language.unwrap_or_else(|| "en".to_owned()),
+        language: language.unwrap_or_default(),
         time_zone: time_zone.unwrap_or(jiff::tz::TimeZone::UTC),
         address: address?.value,
-        colophon,
+        colophon: colophon.map(|text| text.value),
         theme: theme.unwrap_or_else(|| "broadsheet".to_owned()),
         list_id: list_id?,
         key: key.unwrap_or_else(|| Secret::File(Publication::KEY.into())),
-        name,
+        name: name?.value,
     })
 }
 
@@ -316,24 +312,6 @@ fn plain_name(text: &Text, report: &Report) -> Option<String> {
         let message = format!("`{value}` is not the name of a theme");
         let diagnostic = report.at(Code::UnknownValue, text.span.clone(), message);
         report.add(diagnostic.help("name a folder of `templates/`, such as `broadsheet`"));
-    }
-    good.then(|| value.to_owned())
-}
-
-/// Letters, digits and hyphens as in BCP 47; whether the language exists is not looked up.
-fn language_tag(text: &Text, report: &Report) -> Option<String> {
-    let value = text.value.trim();
-    let mut parts = value.split('-');
-    let first = parts.next().unwrap_or_default();
-    let good = (2..=3).contains(&first.len())
-        && first.bytes().all(|b| b.is_ascii_alphabetic())
-        && parts.all(|part| {
-            (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
-        });
-    if !good {
-        let message = format!("`{value}` is not a language tag");
-        let diagnostic = report.at(Code::UnknownValue, text.span.clone(), message);
-        report.add(diagnostic.help("write it as in BCP 47: `en`, `en-GB`, `uk`"));
     }
     good.then(|| value.to_owned())
 }

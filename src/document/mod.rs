@@ -11,6 +11,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::language::Language;
 
 pub use report::Report;
 pub use text::Text;
@@ -195,6 +196,34 @@ impl<'r> Value<'r> {
             self.report.add(self.report.at(Code::Range, self.value.span(), message).help(help));
         }
         inside
+    }
+
+    /// A language tag; one that letters have no words in is reported, and taken.
+    #[must_use]
+    pub fn language(self) -> Option<Language> {
+        let report = self.report;
+        let text = self.text()?;
+        let tag = text.value.trim();
+        let Some(language) = Language::new(tag) else {
+            let message = format!("`{tag}` is not a language tag");
+            let diagnostic = report.at(Code::UnknownValue, text.span, message);
+            report.add(diagnostic.help("write it as in BCP 47: `en`, `en-GB`, `uk`"));
+            return None;
+        };
+        if !language.has_words() {
+            let message = format!("letters have no words of their own in `{tag}`");
+            let diagnostic = report.at(Code::NoWords, text.span, message);
+            report.add(diagnostic.help(
+                "dates, “Unsubscribe” and the like will be English; look at the letter before it is sent",
+            ));
+        }
+        Some(language)
+    }
+
+    /// Whether the value is a date without a time.
+    #[must_use]
+    pub fn is_date(&self) -> bool {
+        matches!(self.value.get_ref(), DeValue::Datetime(datetime) if datetime.time.is_none())
     }
 
     /// A date without a time.

@@ -54,6 +54,12 @@ impl Marks {
         self.mark(field, TEXT_MARKS)
     }
 
+    /// The mark of one field inside a URL.
+    #[must_use]
+    pub fn url_field(&self, field: &Field) -> char {
+        self.mark(field, URL_MARKS)
+    }
+
     /// What a character stands for; `None` where it is the author's own.
     #[must_use]
     pub fn meaning(&self, character: char) -> Option<Mark<'_>> {

@@ -31,30 +31,11 @@ impl Asset {
         self.path.rsplit('/').next().unwrap_or_default()
     }
 
-    /// The size as people read it: `86 kB`, `1.4 MB`.
-    #[must_use]
-    pub fn size(&self) -> String {
-        size(self.bytes.len())
-    }
-
     /// What the file is called in conversation: `PDF`, `ZIP`.
     #[must_use]
     pub fn kind(&self) -> String {
         let extension = self.file_name().rsplit_once('.').map_or("", |(_, extension)| extension);
         extension.to_uppercase()
-    }
-}
-
-/// A number of bytes as people read it: `86 kB`, `1.4 MB`.
-#[must_use]
-pub fn size(bytes: usize) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} bytes"),
-        1_000..999_500 => format!("{} kB", (bytes + 500) / 1_000),
-        _ => {
-            let tenths = (bytes + 50_000) / 100_000;
-            format!("{}.{} MB", tenths / 10, tenths % 10)
-        }
     }
 }
 

@@ -2,31 +2,44 @@
 //!
 //! 1. [`load`] reads the file, and with it the pictures and files that it names.
 //! 2. [`parse()`] turns the text into the model, straight into checked types.
-//! 3. `prose` turns Markdown into blocks, `link` checks every URL, `folder` every path.
+//! 3. `section` reads the sections; `markdown` turns prose into blocks, `link` checks every URL,
+//!    `folder` every path.
+//! 4. `visit` shows every piece of a finished issue to whoever asks.
 //!
 //! Who holds an [`Issue`] holds one that can be published.
 
+mod event;
+mod figure;
 mod folder;
+mod html;
 mod link;
+mod markdown;
+mod marked;
 mod model;
 mod parse;
 mod prose;
 mod section;
+mod visit;
 
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use crate::diagnostic::{Checked, Code, Diagnostic, Source};
 use crate::document::{Report, Value, closest, list};
-use crate::field::Field;
+use crate::field::{Field, Template};
 
-pub use folder::{Asset, Folder, size};
+pub use folder::{Asset, Folder};
+pub use html::{Html, HtmlPiece};
 pub use link::Link;
 pub use model::{
-    Block, Brief, Briefs, Button, Byline, Delivery, File, Image, Inline, Issue, Kind, ListBlock,
-    Prose, Quote, Section, Story,
+    Brief, Briefs, Button, Byline, Delivery, Event, Events, Figure, Figures, File, Head, Image,
+    Issue, Kind, Quote, Section, Series, Sponsor, Story, When,
 };
 pub use parse::parse;
+pub use prose::{Align, Block, Inline, ListBlock, Prose, TableBlock};
+pub use visit::Part;
 
 /// Reads an issue of a publication; `segments` are the names that its `audience` keys can use.
 ///
@@ -72,8 +85,30 @@ pub fn name_of(source: &Arc<Source>) -> String {
     file.strip_suffix(".toml").unwrap_or(file).to_owned()
 }
 
-/// The date of an issue that may have errors: what the newest one is found by.
+/// What is known of an issue that may have errors: what issues are sorted and found by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outline {
+    /// Its date.
+    pub date: Option<Date>,
+    /// Its headline.
+    pub title: Option<String>,
+    /// The series that it is a part of, and which part.
+    pub series: Option<(String, i64)>,
+}
+
+/// Reads no more of an issue than where it stands among the others.
 #[must_use]
-pub fn date_of(text: &str) -> Option<jiff::civil::Date> {
-    Report::new(Source::new("", text)).parse().take("date").and_then(Value::date)
+pub fn outline(text: &str) -> Outline {
+    let report = Report::new(Source::new("", text));
+    let mut root = report.parse();
+    let line = |value: Value<'_>| value.line().map(|text| text.value);
+    let series = root.take("series").and_then(|value| value.table("the series", ""));
+    let series = series.and_then(|mut table| {
+        let name = table.take("name").and_then(line)?;
+        Some((name, table.take("part").and_then(|part| part.integer(1..1_000))?))
+    });
+    let date = root.take("date").and_then(Value::date);
+    let title = root.take("title").and_then(Value::line);
+    let title = title.map(|text| Template::parse(&text, &report).to_default());
+    Outline { date, title, series }
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use jiff::civil::{Date, DateTime};
 
 use crate::diagnostic::Source;
-use crate::field::{Field, Span, Template};
-use crate::issue::{Asset, Link};
+use crate::field::{Span, Template};
+use crate::issue::{Asset, Html, Link, Prose};
+use crate::language::Language;
 
 /// One edition of the newsletter, as its editor wrote it.
 #[derive(Debug, Clone)]
@@ -17,10 +18,14 @@ pub struct Issue {
     pub name: String,
     /// The headline.
     pub title: Template,
+    /// The language, where it is not the publication's.
+    pub language: Option<Language>,
     /// The date in the masthead.
     pub date: Date,
     /// The issue's number.
     pub number: Option<u32>,
+    /// The series that it is a part of.
+    pub series: Option<Series>,
     /// What stands in the masthead beside the date: "Friday briefing".
     pub edition: Option<Template>,
     /// The subject of the mail; the headline, unless the editor wrote another.
@@ -43,6 +48,17 @@ pub struct Issue {
     pub sections: Vec<Section>,
 }
 
+/// A series of issues, and which of them this is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Series {
+    /// What the series is called.
+    pub name: String,
+    /// Which part, counted from 1.
+    pub part: u32,
+    /// How many parts there are; `None` where it has no end yet.
+    pub of: Option<u32>,
+}
+
 /// "This week's edition brought to you by …".
 #[derive(Debug, Clone)]
 pub struct Byline {
@@ -57,6 +73,8 @@ pub struct Byline {
 /// One piece of an issue.
 #[derive(Debug, Clone)]
 pub struct Section {
+    /// Which one it is, counted from 1.
+    pub number: usize,
     /// Where it stands in its file.
     pub span: Span,
     /// The segment it is for; `None` is everyone who gets the issue.
@@ -74,19 +92,34 @@ pub enum Kind {
     Briefs(Briefs),
     /// A quotation set apart.
     Quote(Quote),
+    /// Numbers that say something by themselves.
+    Figures(Figures),
+    /// What takes place, where and when.
+    Events(Events),
+    /// What somebody paid for.
+    Sponsor(Box<Sponsor>),
+    /// The editor's own markup.
+    Html(Html),
     /// A rule.
     Divider,
+}
+
+/// What stands at the top of a section; every part is optional.
+#[derive(Debug, Clone, Default)]
+pub struct Head {
+    /// The words above the heading.
+    pub kicker: Option<Template>,
+    /// The heading.
+    pub heading: Option<Template>,
 }
 
 /// A story: every part is optional, and at least one is there.
 #[derive(Debug, Clone)]
 pub struct Story {
-    /// The words above the heading.
-    pub kicker: Option<Template>,
-    /// The heading.
-    pub heading: Option<Template>,
-    /// The picture, above the text.
-    pub image: Option<Image>,
+    /// Kicker and heading.
+    pub head: Head,
+    /// The pictures, above the text; several stand side by side.
+    pub images: Vec<Image>,
     /// The text.
     pub body: Option<Prose>,
     /// The one thing to press.
@@ -98,10 +131,8 @@ pub struct Story {
 /// Several short stories under one heading.
 #[derive(Debug, Clone)]
 pub struct Briefs {
-    /// The words above the heading.
-    pub kicker: Option<Template>,
-    /// The heading.
-    pub heading: Option<Template>,
+    /// Kicker and heading.
+    pub head: Head,
     /// The stories; at least one.
     pub items: Vec<Brief>,
 }
@@ -115,6 +146,80 @@ pub struct Brief {
     pub url: Option<Link>,
     /// The text.
     pub body: Option<Prose>,
+}
+
+/// Numbers that say something by themselves.
+#[derive(Debug, Clone)]
+pub struct Figures {
+    /// Kicker and heading.
+    pub head: Head,
+    /// The numbers; at least one.
+    pub items: Vec<Figure>,
+    /// Where they come from.
+    pub source: Option<Template>,
+}
+
+/// A number and what it counts.
+#[derive(Debug, Clone)]
+pub struct Figure {
+    /// The number: `58%`.
+    pub value: Template,
+    /// What it counts: "of the salt is in the depots".
+    pub label: Template,
+    /// More about it.
+    pub note: Option<Template>,
+}
+
+/// What takes place, where and when.
+#[derive(Debug, Clone)]
+pub struct Events {
+    /// Kicker and heading.
+    pub head: Head,
+    /// What takes place; at least one.
+    pub items: Vec<Event>,
+    /// Whether there is a file for calendars, and where.
+    pub calendar: Option<Delivery>,
+}
+
+/// Something that takes place.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// What it is.
+    pub title: Template,
+    /// When.
+    pub when: When,
+    /// Where.
+    pub place: Option<Template>,
+    /// Where there is more about it.
+    pub url: Option<Link>,
+    /// The text.
+    pub body: Option<Prose>,
+}
+
+/// When something takes place, in the publication's time zone; an end is not before its start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Whole days, the last one included.
+    Days(Date, Option<Date>),
+    /// From one moment to another.
+    Times(DateTime, Option<DateTime>),
+}
+
+/// What somebody paid for; readers are told so.
+#[derive(Debug, Clone)]
+pub struct Sponsor {
+    /// Who paid.
+    pub name: Template,
+    /// What says so: "Sponsored by …", unless the editor wrote another.
+    pub label: Option<Template>,
+    /// Its heading.
+    pub heading: Option<Template>,
+    /// A picture, above the text.
+    pub image: Option<Image>,
+    /// The text.
+    pub body: Option<Prose>,
+    /// The one thing to press.
+    pub button: Option<Button>,
 }
 
 /// A quotation set apart.
@@ -178,61 +283,13 @@ pub struct File {
     pub deliver: Delivery,
 }
 
-/// Text in paragraphs, lists and the like.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Prose {
-    /// What it is made of, in order.
-    pub blocks: Vec<Block>,
-    /// Where it stands in its file.
-    pub span: Span,
-}
-
-/// A piece of prose that stands on lines of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Block {
-    /// A paragraph.
-    Paragraph(Vec<Inline>),
-    /// A heading inside a story.
-    Subhead(Vec<Inline>),
-    /// A list.
-    List(ListBlock),
-    /// Something that somebody said or wrote.
-    Quote(Vec<Block>),
-    /// Text whose line breaks and spaces count.
-    Code(String),
-    /// A rule.
-    Rule,
-}
-
-/// A list of points.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListBlock {
-    /// The first number; `None` for bullets.
-    pub start: Option<u64>,
-    /// The points.
-    pub items: Vec<Vec<Block>>,
-}
-
-/// A piece of a line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Inline {
-    /// Words.
-    Text(String),
-    /// A hole.
-    Field(Field),
-    /// Words in italics.
-    Emphasis(Vec<Inline>),
-    /// Words in bold.
-    Strong(Vec<Inline>),
-    /// Words as a machine writes them.
-    Code(String),
-    /// Words that lead somewhere.
-    Link(Link, Vec<Inline>),
-    /// The line ends here.
-    Break,
-}
-
 impl Issue {
+    /// The path of the file for calendars that a section of events has.
+    #[must_use]
+    pub fn calendar(&self, section: usize) -> String {
+        format!("{}-{section}.ics", self.name)
+    }
+
     /// Every segment that decides what a reader gets, once, in the order in which they come.
     #[must_use]
     pub fn section_audiences(&self) -> Vec<&str> {
@@ -243,100 +300,5 @@ impl Issue {
             }
         }
         names
-    }
-
-    /// Calls `visit` with every field that a reader's row has to fill.
-    pub fn for_each_field(&self, visit: &mut dyn FnMut(&Field)) {
-        let byline = self.byline.iter();
-        let byline = byline.flat_map(|b| [b.intro.as_ref(), Some(&b.name), b.role.as_ref()]);
-        let lines = [Some(&self.title), Some(&self.subject), self.edition.as_ref()];
-        let lines = lines.into_iter().chain([self.preheader.as_ref(), self.deck.as_ref()]);
-        lines.chain(byline).flatten().flat_map(Template::fields).for_each(&mut *visit);
-        if let Some(lede) = &self.lede {
-            lede.for_each_field(visit);
-        }
-        self.sections.iter().for_each(|section| section.for_each_field(visit));
-    }
-}
-
-impl Section {
-    /// Calls `visit` with every field in the section.
-    pub fn for_each_field(&self, visit: &mut dyn FnMut(&Field)) {
-        match &self.kind {
-            Kind::Story(story) => story.for_each_field(visit),
-            Kind::Briefs(briefs) => {
-                visit_lines([briefs.kicker.as_ref(), briefs.heading.as_ref()], visit);
-                for item in &briefs.items {
-                    visit_lines(
-                        [item.heading.as_ref(), item.url.as_ref().map(Link::template)],
-                        visit,
-                    );
-                    item.body.iter().for_each(|body| body.for_each_field(visit));
-                }
-            }
-            Kind::Quote(quote) => {
-                visit_lines([quote.attribution.as_ref(), quote.role.as_ref()], visit);
-                quote.text.for_each_field(visit);
-            }
-            Kind::Divider => {}
-        }
-    }
-}
-
-impl Story {
-    fn for_each_field(&self, visit: &mut dyn FnMut(&Field)) {
-        visit_lines([self.kicker.as_ref(), self.heading.as_ref()], visit);
-        if let Some(image) = &self.image {
-            let words = [Some(&image.alt), image.caption.as_ref(), image.credit.as_ref()];
-            visit_lines(words, visit);
-            visit_lines([image.url.as_ref().map(Link::template)], visit);
-        }
-        self.body.iter().for_each(|body| body.for_each_field(visit));
-        if let Some(button) = &self.button {
-            visit_lines([Some(&button.label), Some(button.url.template())], visit);
-        }
-        self.files.iter().for_each(|file| visit_lines([Some(&file.label)], visit));
-    }
-}
-
-fn visit_lines<const N: usize>(lines: [Option<&Template>; N], visit: &mut dyn FnMut(&Field)) {
-    lines.into_iter().flatten().flat_map(Template::fields).for_each(visit);
-}
-
-impl Prose {
-    /// Calls `visit` with every field in the text.
-    pub fn for_each_field(&self, visit: &mut dyn FnMut(&Field)) {
-        self.blocks.iter().for_each(|block| block.for_each_field(visit));
-    }
-}
-
-impl Block {
-    fn for_each_field(&self, visit: &mut dyn FnMut(&Field)) {
-        match self {
-            Self::Paragraph(inlines) | Self::Subhead(inlines) => {
-                inlines.iter().for_each(|inline| inline.for_each_field(visit));
-            }
-            Self::List(list) => {
-                list.items.iter().flatten().for_each(|block| block.for_each_field(visit));
-            }
-            Self::Quote(blocks) => blocks.iter().for_each(|block| block.for_each_field(visit)),
-            Self::Code(_) | Self::Rule => {}
-        }
-    }
-}
-
-impl Inline {
-    fn for_each_field(&self, visit: &mut dyn FnMut(&Field)) {
-        match self {
-            Self::Field(field) => visit(field),
-            Self::Emphasis(inlines) | Self::Strong(inlines) => {
-                inlines.iter().for_each(|inline| inline.for_each_field(visit));
-            }
-            Self::Link(link, inlines) => {
-                link.template().fields().for_each(&mut *visit);
-                inlines.iter().for_each(|inline| inline.for_each_field(visit));
-            }
-            Self::Text(_) | Self::Code(_) | Self::Break => {}
-        }
     }
 }

@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 use crate::diagnostic::{Checked, Code, Source};
 use crate::document::{Report, Table, Text, Value, closest, list};
 use crate::field::Template;
-use crate::issue::{Byline, Folder, Issue, name_of, prose, section};
+use crate::issue::{Byline, Folder, Issue, Series, markdown, name_of, section};
 
 /// How much of a subject inboxes show, about; longer ones are legal.
 const SUBJECT_MAX: usize = 90;
@@ -34,6 +34,8 @@ fn read(context: &Context<'_>) -> Option<Issue> {
     let title = root.require("title", "\"…\"").and_then(|value| context.line(value));
     let date = root.require("date", "2026-11-20").and_then(Value::date);
     let number = root.take("number").and_then(|value| value.integer(1..1_000_000));
+    let language = root.take("language").and_then(Value::language);
+    let series = root.take("series").and_then(|value| read_series(value, report));
     let edition = context.take_line(&mut root, "edition");
     let subject = root.take("subject").and_then(|value| context.subject(value));
     let preheader = context.take_line(&mut root, "preheader");
@@ -47,7 +49,8 @@ fn read(context: &Context<'_>) -> Option<Issue> {
     let sections = root.take("section").map(|value| value.array("[[section]]"));
     written |= sections.as_ref().is_some_and(|list| list.as_ref().is_none_or(|l| !l.is_empty()));
     let sections = sections.flatten().into_iter().flatten();
-    let sections = sections.filter_map(|value| section::read(value, context)).collect();
+    let sections = (1..).zip(sections);
+    let sections = sections.filter_map(|(at, value)| section::read(at, value, context)).collect();
     root.finish();
     if !written {
         let diagnostic = report.at(Code::Empty, 0..0, "the issue says nothing");
@@ -60,6 +63,8 @@ fn read(context: &Context<'_>) -> Option<Issue> {
         name: name_of(report.source()),
         date: date?,
         number: number.and_then(|number| u32::try_from(number).ok()),
+        language,
+        series,
         edition,
         subject: subject.unwrap_or_else(|| title.clone()),
         title,
@@ -81,6 +86,25 @@ fn read_byline(value: Value<'_>, context: &Context<'_>) -> Option<Byline> {
     let role = context.take_line(&mut table, "role");
     table.finish();
     Some(Byline { intro, name: name?, role })
+}
+
+fn read_series(value: Value<'_>, report: &Report) -> Option<Series> {
+    let mut table = value.table("the series", "{ name = \"…\", part = 1 }")?;
+    let name = table.require("name", "\"…\"").and_then(Value::line);
+    let part = table.require("part", "1");
+    let span = part.as_ref().map(Value::span);
+    let part = part.and_then(|value| value.integer(1..1_000));
+    let of = table.take("of").and_then(|value| value.integer(1..1_000));
+    table.finish();
+    if let (Some(part), Some(of), Some(span)) = (part, of, span)
+        && part > of
+    {
+        let message = format!("part {part} of {of}");
+        let diagnostic = report.at(Code::Range, span, message);
+        report.add(diagnostic.help(format!("write a `part` from 1 to {of}, or another `of`")));
+    }
+    let number = |number: i64| u32::try_from(number).ok();
+    Some(Series { name: name?.value, part: part.and_then(number)?, of: of.and_then(number) })
 }
 
 fn read_times(root: &mut Table<'_>, report: &Report) -> (Option<DateTime>, Option<DateTime>) {
@@ -113,7 +137,7 @@ impl Context<'_> {
     /// Markdown.
     pub(super) fn prose(&self, text: &Text) -> crate::issue::Prose {
         self.report_leftovers(text);
-        prose::parse(text, self.report)
+        markdown::parse(text, self.report)
     }
 
     /// The segment under `audience`; `None` is everyone.

@@ -5,69 +5,78 @@ use crate::document::{Table, Value};
 use crate::field::{Span, Template};
 use crate::issue::parse::Context;
 use crate::issue::{
-    Brief, Briefs, Button, Delivery, File, Image, Kind, Link, Prose, Quote, Section, Story,
+    Brief, Briefs, Button, Delivery, File, Head, Image, Kind, Link, Prose, Quote, Section, Sponsor,
+    Story, event, figure, html,
 };
 
-#[derive(Clone, Copy)]
-enum Word {
-    Story,
-    Briefs,
-    Quote,
-    Divider,
-}
+/// A kind's word, its name in messages, and what reads its keys.
+type Reader = (&'static str, fn(&mut Table<'_>, &Context<'_>) -> Option<Kind>);
 
-const KINDS: &[(&str, Word)] = &[
-    ("story", Word::Story),
-    ("briefs", Word::Briefs),
-    ("quote", Word::Quote),
-    ("divider", Word::Divider),
+const KINDS: &[(&str, Reader)] = &[
+    ("story", ("the story", |table, context| Some(Kind::Story(Box::new(story(table, context)?))))),
+    (
+        "briefs",
+        ("the section of briefs", |table, context| briefs(table, context).map(Kind::Briefs)),
+    ),
+    ("quote", ("the quote", |table, context| quote(table, context).map(Kind::Quote))),
+    ("figures", ("the figures", |table, context| figure::read(table, context).map(Kind::Figures))),
+    ("events", ("the events", |table, context| event::read(table, context).map(Kind::Events))),
+    (
+        "sponsor",
+        ("the sponsor", |table, context| Some(Kind::Sponsor(Box::new(sponsor(table, context)?)))),
+    ),
+    ("html", ("the section of HTML", |table, context| html::read(table, context).map(Kind::Html))),
+    ("divider", ("the divider", |_, _| Some(Kind::Divider))),
 ];
 
 const BRIEF: &str = "{ heading = \"…\", body = \"…\" }";
+const BRIEFS: &str = "[{ heading = \"…\", body = \"…\" }]";
 const FILE: &str = "{ path = \"files/….pdf\", label = \"…\" }";
 
 /// Reads one section; `None` when it has an error.
-pub(super) fn read(value: Value<'_>, context: &Context<'_>) -> Option<Section> {
+pub(super) fn read(number: usize, value: Value<'_>, context: &Context<'_>) -> Option<Section> {
     let mut table = value.table("the section", "[[section]]")?;
     let span = Span(table.span());
-    let kind = table.take("kind");
-    let kind = match kind {
+    let (what, read) = match table.take("kind") {
         Some(kind) => kind.one_of(KINDS)?,
-        None => Word::Story,
+        None => KINDS[0].1,
     };
     let audience = context.take_audience(&mut table);
-    let kind = match kind {
-        Word::Story => {
-            let mut table = table.named("the story");
-            let story = read_story(&mut table, context);
-            table.finish();
-            story.map(|story| Kind::Story(Box::new(story)))
-        }
-        Word::Briefs => {
-            let mut table = table.named("the section of briefs");
-            let briefs = read_briefs(&mut table, context);
-            table.finish();
-            briefs.map(Kind::Briefs)
-        }
-        Word::Quote => {
-            let mut table = table.named("the quote");
-            let quote = read_quote(&mut table, context);
-            table.finish();
-            quote.map(Kind::Quote)
-        }
-        Word::Divider => {
-            table.named("the divider").finish();
-            Some(Kind::Divider)
-        }
-    };
-    Some(Section { span, audience, kind: kind? })
+    let mut table = table.named(what);
+    let kind = read(&mut table, context);
+    table.finish();
+    Some(Section { number, span, audience, kind: kind? })
 }
 
-fn read_story(table: &mut Table<'_>, context: &Context<'_>) -> Option<Story> {
-    let written = ["heading", "image", "body", "button", "files"].iter().any(|key| table.has(key));
+/// Kicker and heading.
+pub(super) fn take_head(table: &mut Table<'_>, context: &Context<'_>) -> Head {
     let kicker = context.take_line(table, "kicker");
     let heading = context.take_line(table, "heading");
-    let image = table.take("image").and_then(|value| read_image(value, context));
+    Head { kicker, heading }
+}
+
+/// The values of a list that has to have some; each is like `example`.
+pub(super) fn require_items<'r>(
+    table: &mut Table<'r>,
+    example: &'static str,
+    context: &Context<'_>,
+) -> Option<Vec<Value<'r>>> {
+    let items = table.require("items", example)?;
+    let span = items.span();
+    let items = items.array(example)?;
+    if items.is_empty() {
+        let diagnostic = context.report.at(Code::Empty, span, "`items` is empty");
+        context.report.add(diagnostic.help(format!("write `items = {example}`")));
+        return None;
+    }
+    Some(items)
+}
+
+fn story(table: &mut Table<'_>, context: &Context<'_>) -> Option<Story> {
+    let said = ["heading", "image", "images", "body", "button", "files"];
+    let written = said.iter().any(|key| table.has(key));
+    let head = take_head(table, context);
+    let images = read_images(table, context);
     let body = take_prose(table, "body", context);
     let button = table.take("button").and_then(|value| read_button(value, context));
     let files = table.take("files").and_then(|value| value.array(&format!("[{FILE}]")));
@@ -77,25 +86,44 @@ fn read_story(table: &mut Table<'_>, context: &Context<'_>) -> Option<Story> {
         context.report.add(diagnostic.help("add a `heading` or a `body`"));
         return None;
     }
-    Some(Story { kicker, heading, image, body, button, files })
+    Some(Story { head, images, body, button, files })
 }
 
-fn read_briefs(table: &mut Table<'_>, context: &Context<'_>) -> Option<Briefs> {
-    let kicker = context.take_line(table, "kicker");
-    let heading = context.take_line(table, "heading");
-    let items = table.require("items", "[{ heading = \"…\", body = \"…\" }]")?;
-    let span = items.span();
-    let items = items.array(&format!("[{BRIEF}]"))?;
-    if items.is_empty() {
-        let diagnostic = context.report.at(Code::Empty, span, "the briefs have no items");
-        context.report.add(diagnostic.help(format!("add `{BRIEF}` to `items`")));
-        return None;
+/// One picture under `image`, or several side by side under `images`.
+fn read_images(table: &mut Table<'_>, context: &Context<'_>) -> Vec<Image> {
+    let one = table.take("image");
+    let several = table.take("images");
+    if let (Some(_), Some(several)) = (&one, &several) {
+        let message = "a story has `image` or `images`, not both";
+        let diagnostic = context.report.at(Code::Conflict, several.span(), message);
+        context.report.add(diagnostic.help("put all of them into `images`"));
     }
-    let items = items.into_iter().filter_map(|value| read_brief(value, context)).collect();
-    Some(Briefs { kicker, heading, items })
+    let several = several.and_then(|value| {
+        let span = value.span();
+        let images = value.array("[{ src = \"images/….jpg\", alt = \"…\" }, …]")?;
+        if images.len() > SIDE_BY_SIDE_MAX {
+            let message = format!("{} pictures side by side are too small to see", images.len());
+            let diagnostic = context.report.at(Code::Range, span, message);
+            let help = format!("show {SIDE_BY_SIDE_MAX} at most, and the others in another story");
+            context.report.add(diagnostic.help(help));
+        }
+        Some(images)
+    });
+    let values = one.into_iter().chain(several.into_iter().flatten());
+    values.filter_map(|value| read_image(value, context)).collect()
 }
 
-fn read_brief(value: Value<'_>, context: &Context<'_>) -> Option<Brief> {
+/// How many pictures stand side by side.
+const SIDE_BY_SIDE_MAX: usize = 3;
+
+fn briefs(table: &mut Table<'_>, context: &Context<'_>) -> Option<Briefs> {
+    let head = take_head(table, context);
+    let items = require_items(table, BRIEFS, context)?;
+    let items = items.into_iter().filter_map(|value| brief(value, context)).collect();
+    Some(Briefs { head, items })
+}
+
+fn brief(value: Value<'_>, context: &Context<'_>) -> Option<Brief> {
     let mut table = value.table("the brief", BRIEF)?;
     let written = table.has("heading") || table.has("body");
     let heading = context.take_line(&mut table, "heading");
@@ -111,12 +139,28 @@ fn read_brief(value: Value<'_>, context: &Context<'_>) -> Option<Brief> {
     Some(Brief { heading, url, body })
 }
 
-fn read_quote(table: &mut Table<'_>, context: &Context<'_>) -> Option<Quote> {
+fn quote(table: &mut Table<'_>, context: &Context<'_>) -> Option<Quote> {
     let text = table.require("text", "\"…\"").and_then(Value::text);
     let text = text.map(|text| context.prose(&text));
     let attribution = context.take_line(table, "attribution");
     let role = context.take_line(table, "role");
     Some(Quote { text: text?, attribution, role })
+}
+
+fn sponsor(table: &mut Table<'_>, context: &Context<'_>) -> Option<Sponsor> {
+    let written = ["heading", "image", "body", "button"].iter().any(|key| table.has(key));
+    let name = table.require("name", "\"…\"").and_then(|value| context.line(value));
+    let label = context.take_line(table, "label");
+    let heading = context.take_line(table, "heading");
+    let image = table.take("image").and_then(|value| read_image(value, context));
+    let body = take_prose(table, "body", context);
+    let button = table.take("button").and_then(|value| read_button(value, context));
+    if !written {
+        let diagnostic = context.report.at(Code::Empty, table.span(), "the sponsor says nothing");
+        context.report.add(diagnostic.help("add a `heading` or a `body`"));
+        return None;
+    }
+    Some(Sponsor { name: name?, label, heading, image, body, button })
 }
 
 fn read_image(value: Value<'_>, context: &Context<'_>) -> Option<Image> {
@@ -184,12 +228,20 @@ fn read_file(value: Value<'_>, context: &Context<'_>) -> Option<File> {
     Some(File { asset, label: label?, deliver: deliver.unwrap_or(Delivery::Link) })
 }
 
-fn take_prose(table: &mut Table<'_>, key: &'static str, context: &Context<'_>) -> Option<Prose> {
+pub(super) fn take_prose(
+    table: &mut Table<'_>,
+    key: &'static str,
+    context: &Context<'_>,
+) -> Option<Prose> {
     let text = table.take(key).and_then(Value::text)?;
     Some(context.prose(&text))
 }
 
-fn take_link(table: &mut Table<'_>, key: &'static str, context: &Context<'_>) -> Option<Link> {
+pub(super) fn take_link(
+    table: &mut Table<'_>,
+    key: &'static str,
+    context: &Context<'_>,
+) -> Option<Link> {
     table.take(key).and_then(|value| read_link(value, context))
 }
 

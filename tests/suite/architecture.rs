@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The layers, the lowest first: a module uses itself and the layers below, never a neighbour.
 const LAYERS: &[&[&str]] = &[
-    &["address", "clock", "diagnostic", "document", "field", "key", "markup"],
+    &["address", "clock", "diagnostic", "document", "field", "key", "language", "markup"],
     &["config"],
     &["audience", "issue"],
     &["templates"],
@@ -17,11 +17,21 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// The lowest layer has an order of its own: each of these uses only those before it.
-const GROUND: &[&str] = &["clock", "address", "key", "markup", "diagnostic", "document", "field"];
+const GROUND: &[&str] =
+    &["clock", "address", "key", "language", "markup", "diagnostic", "document", "field"];
 
 /// From text to `Program` everything is pure: these know nothing of time, network and database.
-const PURE: &[&str] =
-    &["address", "document", "field", "diagnostic", "markup", "issue", "templates", "compile"];
+const PURE: &[&str] = &[
+    "address",
+    "document",
+    "field",
+    "diagnostic",
+    "language",
+    "markup",
+    "issue",
+    "templates",
+    "compile",
+];
 const IMPURE: &[&str] =
     &["tokio", "sqlx", "lettre", "rustls", "std::net", "std::env", "std::process"];
 

@@ -10,7 +10,7 @@ use newsletter::config::{self, Config};
 use newsletter::diagnostic::Source;
 use newsletter::issue::{self, Folder, Issue};
 use newsletter::key::Key;
-use newsletter::templates::Theme;
+use newsletter::templates::{Neighbours, Theme};
 
 use crate::cases;
 
@@ -21,6 +21,7 @@ pub(crate) const SEGMENTS: [&str; 3] = ["averley", "coast", "members"];
 pub(crate) struct Desk {
     pub(crate) config: Config,
     pub(crate) theme: Theme,
+    neighbours: Neighbours,
     pub(crate) key: Key,
 }
 
@@ -31,7 +32,8 @@ impl Desk {
         let found = cases::render(&checked.diagnostics);
         let config = checked.value.unwrap_or_else(|| panic!("{}\n{found}", settings.display()));
         let theme = Theme::parse(&Source::new("theme.toml", Theme::BROADSHEET)).value;
-        Self { config, theme: theme.expect("a good theme"), key: Key::new(&[7; 32]) }
+        let theme = theme.expect("a good theme");
+        Self { config, theme, neighbours: Neighbours::default(), key: Key::new(&[7; 32]) }
     }
 
     /// The publication of the cases.
@@ -52,6 +54,7 @@ impl Desk {
             unsubscribe: &self.config.unsubscribe,
             name: &self.config.audience.name,
             theme: &self.theme,
+            neighbours: &self.neighbours,
         }
     }
 }

@@ -13,6 +13,8 @@ mod document;
 mod hostile;
 mod issue;
 mod journal;
+mod language;
+
 mod real;
 mod support;
 mod templates;

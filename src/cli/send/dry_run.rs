@@ -12,8 +12,8 @@ use crate::cli::readers::Readers;
 use crate::cli::send::begin::nobody;
 use crate::cli::send::{Material, SendArgs, whole_seconds, wire};
 use crate::compile::Reader;
-use crate::issue::size;
 use crate::journal::Journal;
+use crate::language::Language;
 use crate::transport::{Maildir, file_name};
 
 pub(super) fn dry_run(
@@ -61,7 +61,7 @@ pub(super) fn dry_run(
     env.say(format_args!(
         "Wrote {} of {} in all, one file for each reader. Nothing was sent. They are in",
         count(written as u64, "message"),
-        size(bytes)
+        Language::default().size(bytes)
     ));
     env.print(&format!("{}\n", folder.join("new").display()))?;
     Ok(Exit::Done)

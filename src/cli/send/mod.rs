@@ -24,7 +24,7 @@ use crate::cli::secret;
 use crate::delivery::{Prepared, Refused};
 use crate::issue::Issue;
 use crate::key::Key;
-use crate::templates::Theme;
+use crate::templates::{Neighbours, Theme};
 
 /// Send an issue to its readers, or go on with a run that was interrupted
 #[derive(Debug, clap::Args)]
@@ -95,6 +95,7 @@ struct Material<'m> {
     publication: &'m Publication,
     theme: Theme,
     issue: Issue,
+    neighbours: Neighbours,
     readers: Readers,
     suppressions: Suppressions,
     key: Key,
@@ -106,9 +107,10 @@ impl<'m> Material<'m> {
         let theme = publication.theme(env)?;
         let readers = Readers::read(env, publication)?;
         let issue = publication.issue(env, path, Some(readers.columns.names()))?;
+        let neighbours = publication.parts(&issue)?;
         let suppressions = publication.suppressions()?;
         let key = key(env, publication)?;
-        Ok(Self { publication, theme, issue, readers, suppressions, key })
+        Ok(Self { publication, theme, issue, neighbours, readers, suppressions, key })
     }
 
     /// Plans the messages for readers and assembles every one of them.
@@ -119,7 +121,8 @@ impl<'m> Material<'m> {
         salt: &str,
         readers: impl Iterator<Item = &'r Recipient>,
     ) -> Result<Prepared, Failure> {
-        let stamp = Stamp { theme: &self.theme, key: &self.key, date, salt };
+        let Self { theme, neighbours, key, .. } = self;
+        let stamp = Stamp { theme, neighbours, key, date, salt };
         let prepared =
             readers::prepare(self.publication, &self.issue, &self.suppressions, &stamp, readers);
         prepared.map_err(|refused| match refused {

@@ -1,12 +1,14 @@
 //! A letter in, its plain text out: made from the issue itself, never from the HTML.
 
 mod prose;
+mod sections;
+mod table;
 mod wrap;
 
 use crate::compile::text::prose::Notes;
 use crate::field::Template;
-use crate::issue::{Brief, Briefs, Delivery, File, Image, Kind, Quote, Section, Story};
-use crate::templates::{Letter, masthead_line};
+use crate::issue::{Block, Link};
+use crate::templates::{Letter, Neighbour, page};
 
 /// How many columns a line has.
 pub(super) const COLUMNS: usize = 72;
@@ -19,6 +21,7 @@ pub(super) fn write(letter: &Letter<'_>) -> String {
     for section in letter.sections {
         page.section(section);
     }
+    page.around();
     page.colophon();
     page.text
 }
@@ -37,7 +40,7 @@ impl Page<'_> {
         if let Some(tagline) = self.letter.publication.tagline.clone() {
             self.glue(&tagline);
         }
-        self.glue(&masthead_line(self.letter.issue, self.letter.marks));
+        self.glue(&self.letter.folio());
         self.rule('-');
     }
 
@@ -45,13 +48,12 @@ impl Page<'_> {
         let issue = self.letter.issue;
         if let Some(byline) = &issue.byline {
             let intro = byline.intro.as_ref().map(|intro| self.line(intro) + " ");
-            let role = byline.role.as_ref().map(|role| format!(", {}", self.line(role)));
-            let name = self.line(&byline.name);
-            self.paragraph(&format!(
-                "{}{name}{}",
-                intro.unwrap_or_default(),
-                role.unwrap_or_default()
-            ));
+            let name = self.with_role(&byline.name, byline.role.as_ref());
+            self.paragraph(&format!("{}{name}", intro.unwrap_or_default()));
+        }
+        if let Some(series) = &issue.series {
+            self.text.push('\n');
+            self.paragraph(&self.letter.part(series));
         }
         let title = self.line(&issue.title);
         self.heading(&title, '=');
@@ -64,142 +66,69 @@ impl Page<'_> {
         self.close_notes();
     }
 
-    fn section(&mut self, section: &Section) {
-        match &section.kind {
-            Kind::Story(story) => self.story(story),
-            Kind::Briefs(briefs) => self.briefs(briefs),
-            Kind::Quote(quote) => self.quote(quote),
-            Kind::Divider => {
-                self.gap();
-                self.text.push_str(&" ".repeat(COLUMNS / 2 - 3));
-                self.text.push_str("* * *\n");
-            }
-        }
-        self.close_notes();
-    }
-
-    fn story(&mut self, story: &Story) {
-        self.head(story.kicker.as_ref(), story.heading.as_ref());
-        if let Some(image) = &story.image {
-            self.image(image);
-        }
-        if let Some(body) = &story.body {
-            self.prose(&body.blocks);
-        }
-        if let Some(button) = &story.button {
-            let label = self.line(&button.label);
-            let url = self.letter.marks.url(button.url.template());
-            self.pointer(&label, &url);
-        }
-        for file in &story.files {
-            self.file(file);
-        }
-    }
-
-    fn briefs(&mut self, briefs: &Briefs) {
-        self.head(briefs.kicker.as_ref(), briefs.heading.as_ref());
-        briefs.items.iter().for_each(|brief| self.brief(brief));
-    }
-
-    fn brief(&mut self, brief: &Brief) {
-        if let Some(heading) = &brief.heading {
-            let heading = self.line(heading);
-            self.paragraph(&format!("### {heading}"));
-        }
-        if let Some(body) = &brief.body {
-            self.prose(&body.blocks);
-        }
-        if let Some(url) = &brief.url {
-            self.gap();
-            self.text.push_str(&self.letter.marks.url(url.template()));
+    /// The issues before and after this one.
+    fn around(&mut self) {
+        let words = self.letter.language.words();
+        let shown = [
+            (words.previous, &self.letter.neighbours.previous),
+            (words.next, &self.letter.neighbours.next),
+        ];
+        for (word, neighbour) in shown {
+            let Some(Neighbour { title, name }) = neighbour else { continue };
             self.text.push('\n');
-        }
-    }
-
-    fn quote(&mut self, quote: &Quote) {
-        let mut inner =
-            prose::write(&quote.text.blocks, self.letter.marks, COLUMNS - 2, &mut self.notes);
-        if let Some(name) = &quote.attribution {
-            let role = quote.role.as_ref().map(|role| format!(", {}", self.line(role)));
-            let name = format!("— {}{}", self.line(name), role.unwrap_or_default());
-            inner.push('\n');
-            inner.push_str(&wrap::fill(&name, COLUMNS - 2, self.letter.marks));
-        }
-        self.gap();
-        self.text.push_str(&prose::prefix(&inner, "> "));
-    }
-
-    fn image(&mut self, image: &Image) {
-        self.paragraph(&format!("[Picture: {}]", self.line(&image.alt)));
-        let words = [image.caption.as_ref(), image.credit.as_ref()];
-        let words: Vec<_> = words.into_iter().flatten().map(|words| self.line(words)).collect();
-        if !words.is_empty() {
-            self.paragraph(&words.join(" "));
-        }
-        if let Some(url) = &image.url {
-            self.text.push_str(&self.letter.marks.url(url.template()));
-            self.text.push('\n');
-        }
-    }
-
-    fn file(&mut self, file: &File) {
-        let facts = format!("{}, {}", file.asset.kind(), file.asset.size());
-        let label = self.line(&file.label);
-        match file.deliver {
-            Delivery::Link => {
-                let url = (self.letter.url_of)(&file.asset.path);
-                self.pointer(&format!("{label} ({facts})"), &url);
-            }
-            Delivery::Inside => self.paragraph(&format!("{label} ({facts}, attached)")),
+            let label = format!("{word}{}{title}", words.colon);
+            self.pointer(&label, &(self.letter.url_of)(&page(name)));
         }
     }
 
     fn colophon(&mut self) {
         let publication = self.letter.publication;
+        let words = self.letter.language.words();
         // What stands behind "-- " is a signature: programs fold it away and leave it out of replies.
         self.text.push_str("\n-- \n");
-        self.glue(&publication.colophon);
+        self.glue(&self.letter.why());
         let links = [
-            ("Unsubscribe", self.letter.unsubscribe),
-            ("View in browser", self.letter.permalink),
-            ("On the web", publication.url.as_str()),
+            (words.unsubscribe, self.letter.unsubscribe),
+            (words.view_in_browser, self.letter.permalink),
+            (words.home, publication.url.as_str()),
         ];
         for (label, url) in links {
-            self.text.extend(["\n", label, ":\n", url, "\n"]);
+            self.text.extend(["\n", label, words.colon.trim_end(), "\n", url, "\n"]);
         }
         self.text.push('\n');
-        self.glue(&format!("{}, {}", publication.name, publication.address));
+        self.glue(&format!("{}{}{}", publication.name, words.comma, publication.address));
     }
 
-    fn head(&mut self, kicker: Option<&Template>, heading: Option<&Template>) {
-        self.text.push('\n');
-        if let Some(kicker) = kicker {
-            self.paragraph(&self.line(kicker).to_uppercase());
-            if heading.is_none() {
-                return;
-            }
-        } else {
-            self.gap();
-        }
-        if let Some(heading) = heading {
-            let heading = self.line(heading);
-            self.underlined(&heading, '-');
-        }
+    /// A name and what the person does.
+    fn with_role(&self, name: &Template, role: Option<&Template>) -> String {
+        let comma = self.letter.language.words().comma;
+        let role = role.map(|role| format!("{comma}{}", self.line(role)));
+        self.line(name) + &role.unwrap_or_default()
     }
 
     fn line(&self, template: &Template) -> String {
         self.letter.marks.text(template).trim().to_owned()
     }
 
-    fn prose(&mut self, blocks: &[crate::issue::Block]) {
+    fn prose(&mut self, blocks: &[Block]) {
         self.gap();
         let text = prose::write(blocks, self.letter.marks, COLUMNS, &mut self.notes);
         self.text.push_str(&text);
     }
 
+    fn url(&self, link: &Link) -> String {
+        self.letter.marks.url(link.template())
+    }
+
     /// Words and the URL that they lead to, on a line of its own.
     fn pointer(&mut self, label: &str, url: &str) {
-        self.paragraph(&format!("{label}:"));
+        let colon = self.letter.language.words().colon.trim_end();
+        self.paragraph(&format!("{label}{colon}"));
+        self.alone(url);
+    }
+
+    /// A URL on a line of its own.
+    fn alone(&mut self, url: &str) {
         self.text.push_str(url);
         self.text.push('\n');
     }

@@ -1,6 +1,6 @@
 //! Blocks of prose in, wrapped lines of plain text and numbered links out.
 
-use crate::compile::text::wrap;
+use crate::compile::text::{table, wrap};
 use crate::field::Marks;
 use crate::issue::{Block, Inline, ListBlock};
 
@@ -22,6 +22,11 @@ impl Notes {
         self.count
     }
 
+    /// Takes in a URL that no words lead to.
+    pub(super) fn add(&mut self, url: String) {
+        self.number(url);
+    }
+
     /// The numbers and URLs since the last time.
     pub(super) fn take(&mut self) -> Vec<(usize, String)> {
         std::mem::take(&mut self.open)
@@ -41,6 +46,7 @@ fn one(block: &Block, marks: &Marks, columns: usize, notes: &mut Notes) -> Strin
             wrap::fill(&format!("### {}", inlines(words, marks, notes)), columns, marks)
         }
         Block::List(list) => points(list, marks, columns, notes),
+        Block::Table(block) => table::write(block, marks, columns, notes),
         Block::Quote(inner) => {
             prefix(&write(inner, marks, columns.saturating_sub(2).max(20), notes), "> ")
         }
@@ -93,7 +99,7 @@ pub(super) fn prefix(text: &str, lead: &str) -> String {
     lines.collect()
 }
 
-fn inlines(words: &[Inline], marks: &Marks, notes: &mut Notes) -> String {
+pub(super) fn inlines(words: &[Inline], marks: &Marks, notes: &mut Notes) -> String {
     let mut text = String::new();
     for word in words {
         match word {

@@ -109,3 +109,18 @@ fn an_embedded_picture_is_named_in_the_letter() {
     assert_eq!(html.matches(&format!("src=\"cid:{id}\"")).count(), 2);
     assert_eq!(picture.contents(), std::fs::read(cases::folder("assets/images/mark.png")).unwrap());
 }
+
+#[test]
+fn the_file_for_calendars_says_when_in_utc_and_in_short_lines() {
+    let desk = Desk::of_cases();
+    let case = cases::folder("issues/good").join("events");
+    let issue = desk::parse("events", &cases::read(&case.join("issue.toml")), &desk::assets());
+    let files = newsletter::compile::hosted(&issue, &desk.config.publication);
+    let [file] = files.as_slice() else { panic!("{} files", files.len()) };
+    assert_eq!(file.path, "events-1.ics");
+    let text = String::from_utf8(file.bytes.to_vec()).expect("UTF-8");
+    let mut verdict = Verdict::default();
+    verdict.compare(&case.join("events-1.ics"), text.as_bytes());
+    verdict.finish(1);
+    assert!(text.split("\r\n").all(|line| line.len() <= 75 && !line.contains('\n')), "{text}");
+}

@@ -25,7 +25,8 @@ fn letters() -> Vec<(String, String, String)> {
             let draft = desk.draft(&issue, &Edition::of(&issue, |_| members));
             let reader = Reader { recipient: &ann, key: &desk.key };
             let html = draft.html(reader).expect("every field is filled");
-            found.push((name.clone(), desk.config.publication.language.clone(), html));
+            let language = issue.language.as_ref().unwrap_or(&desk.config.publication.language);
+            found.push((name.clone(), language.to_string(), html));
         }
     };
     for case in cases::list("issues/good", "") {
@@ -111,15 +112,29 @@ fn there_is_one_first_heading_and_none_is_left_out() {
     check(|_, tokens| {
         ensure(opens(tokens, "h1").count() == 1, "one h1")?;
         ensure(opens(tokens, "title").count() == 1, "one title")?;
-        ensure(opens(tokens, "script").count() == 0, "no script")
+        ensure(opens(tokens, "script").count() == 0, "no script")?;
+        let level = |token: &Token| match token {
+            Token::Open(name, _) if name.len() == 2 && name != "hr" => {
+                name.strip_prefix('h')?.parse().ok()
+            }
+            _ => None,
+        };
+        let levels: Vec<u32> = tokens.iter().filter_map(level).collect();
+        let skipped = levels.windows(2).find(|pair| pair[1] > pair[0] + 1);
+        ensure(skipped.is_none(), format!("a level is left out: {levels:?}"))
     });
 }
 
 #[test]
-fn tables_only_lay_out() {
+fn tables_only_lay_out_but_for_those_of_data_which_say_what_their_columns_are() {
     check(|_, tokens| {
+        opens(tokens, "th").try_for_each(|head| {
+            ensure(attribute(head, "scope") == Some("col"), "a head of no column")
+        })?;
         opens(tokens, "table").try_for_each(|table| {
-            ensure(attribute(table, "role") == Some("presentation"), "a table without a role")
+            let data = attribute(table, "class") == Some("data-table");
+            let lays_out = attribute(table, "role") == Some("presentation");
+            ensure(data != lays_out, "a table without a role")
         })
     });
 }

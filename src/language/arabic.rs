@@ -1,0 +1,43 @@
+//! What a letter says by itself, in Arabic.
+
+use crate::language::Words;
+
+pub(super) const WORDS: Words = Words {
+    unsubscribe: "إلغاء الاشتراك",
+    view_in_browser: "العرض في المتصفح",
+    on_the_web: "{name} على الويب",
+    home: "على الويب",
+    number: "العدد {number}",
+    part_of: "الجزء {part} من {of}",
+    part: "الجزء {part}",
+    previous: "السابق",
+    next: "التالي",
+    download: "تنزيل",
+    attached: "مرفق",
+    picture: "صورة",
+    sponsored_by: "برعاية {name}",
+    add_to_calendar: "أضف هذه المواعيد إلى تقويمك",
+    source: "المصدر",
+    colophon: "تصلك {name} لأنك اشتركت فيها.",
+    comma: "، ",
+    colon: ": ",
+    decimal: ".",
+    sizes: ["بايت", "كيلوبايت", "ميغابايت"],
+    weekdays: ["الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"],
+    months: [
+        "يناير",
+        "فبراير",
+        "مارس",
+        "أبريل",
+        "مايو",
+        "يونيو",
+        "يوليو",
+        "أغسطس",
+        "سبتمبر",
+        "أكتوبر",
+        "نوفمبر",
+        "ديسمبر",
+    ],
+    date: "{weekday}، {day} {month} {year}",
+    first: "1",
+};

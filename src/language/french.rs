@@ -1,0 +1,43 @@
+//! What a letter says by itself, in French.
+
+use crate::language::Words;
+
+pub(super) const WORDS: Words = Words {
+    unsubscribe: "Se désabonner",
+    view_in_browser: "Voir dans le navigateur",
+    on_the_web: "{name} sur le web",
+    home: "Sur le web",
+    number: "Nº {number}",
+    part_of: "Partie {part} sur {of}",
+    part: "Partie {part}",
+    previous: "Précédemment",
+    next: "À suivre",
+    download: "Télécharger",
+    attached: "en pièce jointe",
+    picture: "Image",
+    sponsored_by: "Parrainé par {name}",
+    add_to_calendar: "Ajouter ces dates à votre agenda",
+    source: "Source",
+    colophon: "Vous recevez {name} parce que vous vous y êtes abonné.",
+    comma: ", ",
+    colon: "\u{a0}: ",
+    decimal: ",",
+    sizes: ["octets", "ko", "Mo"],
+    weekdays: ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
+    months: [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ],
+    date: "{weekday} {day} {month} {year}",
+    first: "1er",
+};

@@ -1,0 +1,43 @@
+//! What a letter says by itself, in German.
+
+use crate::language::Words;
+
+pub(super) const WORDS: Words = Words {
+    unsubscribe: "Abbestellen",
+    view_in_browser: "Im Browser ansehen",
+    on_the_web: "{name} im Web",
+    home: "Im Web",
+    number: "Nr. {number}",
+    part_of: "Teil {part} von {of}",
+    part: "Teil {part}",
+    previous: "Zuvor",
+    next: "Danach",
+    download: "Herunterladen",
+    attached: "im Anhang",
+    picture: "Bild",
+    sponsored_by: "Mit Unterstützung von {name}",
+    add_to_calendar: "Diese Termine in den Kalender eintragen",
+    source: "Quelle",
+    colophon: "Sie erhalten {name}, weil Sie es abonniert haben.",
+    comma: ", ",
+    colon: ": ",
+    decimal: ",",
+    sizes: ["Bytes", "kB", "MB"],
+    weekdays: ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"],
+    months: [
+        "Januar",
+        "Februar",
+        "März",
+        "April",
+        "Mai",
+        "Juni",
+        "Juli",
+        "August",
+        "September",
+        "Oktober",
+        "November",
+        "Dezember",
+    ],
+    date: "{weekday}, {day}. {month} {year}",
+    first: "1",
+};

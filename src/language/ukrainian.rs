@@ -1,0 +1,43 @@
+//! What a letter says by itself, in Ukrainian.
+
+use crate::language::Words;
+
+pub(super) const WORDS: Words = Words {
+    unsubscribe: "Відписатися",
+    view_in_browser: "Відкрити в браузері",
+    on_the_web: "{name} в інтернеті",
+    home: "В інтернеті",
+    number: "№ {number}",
+    part_of: "Частина {part} з {of}",
+    part: "Частина {part}",
+    previous: "Раніше",
+    next: "Далі",
+    download: "Завантажити",
+    attached: "у вкладенні",
+    picture: "Зображення",
+    sponsored_by: "За підтримки {name}",
+    add_to_calendar: "Додати ці дати до календаря",
+    source: "Джерело",
+    colophon: "Ви отримуєте {name}, бо підписалися на цю розсилку.",
+    comma: ", ",
+    colon: ": ",
+    decimal: ",",
+    sizes: ["байтів", "кБ", "МБ"],
+    weekdays: ["понеділок", "вівторок", "середа", "четвер", "п’ятниця", "субота", "неділя"],
+    months: [
+        "січня",
+        "лютого",
+        "березня",
+        "квітня",
+        "травня",
+        "червня",
+        "липня",
+        "серпня",
+        "вересня",
+        "жовтня",
+        "листопада",
+        "грудня",
+    ],
+    date: "{weekday}, {day} {month} {year} р.",
+    first: "1",
+};
