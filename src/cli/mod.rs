@@ -10,6 +10,7 @@ mod new;
 mod progress;
 mod publication;
 mod readers;
+mod render;
 mod secret;
 mod send;
 mod status;
@@ -39,6 +40,7 @@ enum Command {
     New(new::NewArgs),
     Check(check::CheckArgs),
     Build(build::BuildArgs),
+    Render(render::RenderArgs),
     Send(send::SendArgs),
     Status(status::StatusArgs),
     Completions(manual::CompletionsArgs),
@@ -63,6 +65,7 @@ pub fn run(env: &mut Env) -> Exit {
         Command::New(args) => new::new(env, &args),
         Command::Check(args) => check::check(env, &args),
         Command::Build(args) => build::build(env, &args),
+        Command::Render(args) => render::render(env, &args),
         Command::Send(args) => send::send(env, &args),
         Command::Status(args) => status::status(env, &args),
         Command::Completions(args) => manual::completions(env, &args),

@@ -68,7 +68,10 @@ pub(super) fn dry_run(
 }
 
 /// The `Date` of the run of an issue, if there is one.
-fn date_of_run(journal: &Path, issue: &str) -> Result<Option<Timestamp>, Failure> {
+pub(in crate::cli) fn date_of_run(
+    journal: &Path,
+    issue: &str,
+) -> Result<Option<Timestamp>, Failure> {
     if !journal.exists() {
         return Ok(None);
     }

@@ -26,6 +26,8 @@ use crate::issue::Issue;
 use crate::key::Key;
 use crate::templates::{Neighbours, Theme};
 
+pub(super) use dry_run::date_of_run;
+
 /// Send an issue to its readers, or go on with a run that was interrupted
 #[derive(Debug, clap::Args)]
 pub(super) struct SendArgs {

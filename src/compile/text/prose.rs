@@ -118,7 +118,8 @@ pub(super) fn inlines(words: &[Inline], marks: &Marks, notes: &mut Notes) -> Str
                 text.push_str(&words);
                 if !shown {
                     let number = notes.number(url);
-                    text.extend([" [", &number.to_string(), "]"]);
+                    // The number stays with the last word.
+                    text.extend(["\u{a0}[", &number.to_string(), "]"]);
                 }
             }
             Inline::Break => text.push('\n'),
