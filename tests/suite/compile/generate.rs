@@ -32,7 +32,7 @@ const WORDS: [&str; 16] = [
     "x",
 ];
 
-const BLOCKS: [&str; 14] = [
+const BLOCKS: [&str; 16] = [
     "Dear {{first_name|reader}}, a paragraph that is long enough to be wrapped, and wrapped again.",
     "{{last_name}}",
     "**{{first_name|x}}** *{{town|y}}* `{{town}}` \\{\\{no\\}\\}",
@@ -46,6 +46,8 @@ const BLOCKS: [&str; 14] = [
     "    code   {{town}}\n      .dot\n    From here",
     "a hard  \nbreak, and\\\nanother",
     "---",
+    "| A {{town|x}} | [b](https://example.org/{{town|t}}) |\n|:--|--:|\n| {{first_name|x}} | 語 \\| `c` |\n| .d |",
+    "| Much | that is said in words which are many | and then in more of them than a line has |\n|-|:-:|-|\n| {{last_name}} | **b** <https://example.org/c> | 3 |",
     "From the beginning of a line\n.and a dot & <https://example.org>",
 ];
 
@@ -142,11 +144,56 @@ fn quote() -> impl Strategy<Value = String> {
     )
 }
 
+fn figures() -> impl Strategy<Value = String> {
+    (words(), words(), maybe("source", words())).prop_map(|(value, label, source)| {
+        let (value, label) = (quoted(&value), quoted(&label));
+        format!(
+            "kind = \"figures\"\n{source}items = [{{ value = {value}, label = {label}, note = {label} }}]\n"
+        )
+    })
+}
+
+/// Without a file for calendars, which has the same words for everyone.
+fn events() -> impl Strategy<Value = String> {
+    let when = select(
+        &[
+            "starts = 2026-11-26",
+            "starts = 2026-11-26, ends = 2026-11-30",
+            "starts = 2026-11-26T18:00:00, ends = 2026-11-27T01:00:00",
+        ][..],
+    );
+    (words(), when, words(), prose(), url()).prop_map(|(title, when, place, body, url)| {
+        let [title, place, body, url] = [title, place, body, url].map(|text| quoted(&text));
+        format!(
+            "kind = \"events\"\nitems = [{{ title = {title}, {when}, place = {place}, body = {body}, url = {url} }}]\n"
+        )
+    })
+}
+
+fn sponsor() -> impl Strategy<Value = String> {
+    (words(), maybe("label", words()), prose()).prop_map(|(name, label, body)| {
+        let (name, body) = (quoted(&name), quoted(&body));
+        format!("kind = \"sponsor\"\nname = {name}\n{label}body = {body}\n")
+    })
+}
+
+/// Markup of an editor's own, with fields where they may stand.
+fn own_html() -> impl Strategy<Value = String> {
+    let html = "<p style=\"margin:0\">{{first_name|x}} &amp; <a href=\"https://example.org/{{town|x}}?a=1&amp;b={{last_name}}\">{{town|y}}</a> <b>語</b><br><img src=\"https://example.org/a.png\" width=\"1\" height=\"2\" alt=\"{{last_name}} — .\"></p>";
+    prose().prop_map(|text| {
+        format!("kind = \"html\"\nhtml = {}\ntext = {}\n", quoted(html), quoted(&text))
+    })
+}
+
 fn section() -> impl Strategy<Value = String> {
     let kind = prop_oneof![
         4 => story().boxed(),
         1 => briefs().boxed(),
         1 => quote().boxed(),
+        1 => figures().boxed(),
+        1 => events().boxed(),
+        1 => sponsor().boxed(),
+        1 => own_html().boxed(),
         1 => Just("kind = \"divider\"\n".to_owned()).boxed(),
     ];
     let audience = select(&["", "", "audience = \"members\"\n", "audience = \"coast\"\n"][..]);
@@ -170,9 +217,19 @@ pub(super) fn issue() -> impl Strategy<Value = String> {
         let title = quoted(&title);
         format!("title = {title}\ndate = 2026-11-20\n{subject}{preheader}{deck}{edition}{byline}")
     });
+    let frame = select(
+        &[
+            "",
+            "language = \"uk\"\n",
+            "language = \"ar\"\nseries = { name = \"السلسلة\", part = 2, of = 3 }\n",
+            "language = \"fr-CA\"\nnumber = 7\n",
+            "series = { name = \"<b>\", part = 1 }\n",
+        ][..],
+    );
     let lede = prose().prop_map(|prose| format!("lede = {}\n", quoted(&prose)));
     let sections = proptest::collection::vec(section(), 0..4);
-    (head, lede, sections).prop_map(|(head, lede, sections)| head + &lede + &sections.concat())
+    (head, frame, lede, sections)
+        .prop_map(|(head, frame, lede, sections)| head + frame + &lede + &sections.concat())
 }
 
 /// Values that have broken some mail program or other.
