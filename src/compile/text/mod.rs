@@ -1,11 +1,12 @@
 //! A letter in, its plain text out: made from the issue itself, never from the HTML.
 
+mod notes;
 mod prose;
 mod sections;
 mod table;
 mod wrap;
 
-use crate::compile::text::prose::Notes;
+use crate::compile::text::notes::Notes;
 use crate::field::Template;
 use crate::issue::{Block, Link};
 use crate::templates::{Letter, Neighbour, page};
@@ -15,7 +16,7 @@ pub(super) const COLUMNS: usize = 72;
 
 /// Writes the text of a letter, with marks for its fields; its last line ends too.
 pub(super) fn write(letter: &Letter<'_>) -> String {
-    let mut page = Page { letter, text: String::new(), notes: Notes::default() };
+    let mut page = Page { letter, text: String::new(), notes: Notes::new(false) };
     page.masthead();
     page.opening();
     for section in letter.sections {
@@ -176,8 +177,8 @@ impl Page<'_> {
             return;
         }
         self.gap();
-        for (number, url) in notes {
-            self.text.extend(["[", &number.to_string(), "] ", &url, "\n"]);
+        for line in notes {
+            self.alone(&line);
         }
     }
 }

@@ -1,37 +1,9 @@
 //! Blocks of prose in, wrapped lines of plain text and numbered links out.
 
+use crate::compile::text::notes::Notes;
 use crate::compile::text::{table, wrap};
 use crate::field::Marks;
 use crate::issue::{Block, Inline, ListBlock};
-
-/// The links of a section: each URL has a number, which goes on from section to section.
-#[derive(Debug, Default)]
-pub(super) struct Notes {
-    count: usize,
-    open: Vec<(usize, String)>,
-}
-
-impl Notes {
-    /// The number of a URL; within a section the same URL keeps it.
-    fn number(&mut self, url: String) -> usize {
-        if let Some((number, _)) = self.open.iter().find(|(_, known)| *known == url) {
-            return *number;
-        }
-        self.count += 1;
-        self.open.push((self.count, url));
-        self.count
-    }
-
-    /// Takes in a URL that no words lead to.
-    pub(super) fn add(&mut self, url: String) {
-        self.number(url);
-    }
-
-    /// The numbers and URLs since the last time.
-    pub(super) fn take(&mut self) -> Vec<(usize, String)> {
-        std::mem::take(&mut self.open)
-    }
-}
 
 /// Writes blocks with an empty line between them.
 pub(super) fn write(blocks: &[Block], marks: &Marks, columns: usize, notes: &mut Notes) -> String {
@@ -117,9 +89,7 @@ pub(super) fn inlines(words: &[Inline], marks: &Marks, notes: &mut Notes) -> Str
                 let shown = words == url || url.strip_prefix("mailto:") == Some(&words);
                 text.push_str(&words);
                 if !shown {
-                    let number = notes.number(url);
-                    // The number stays with the last word.
-                    text.extend(["\u{a0}[", &number.to_string(), "]"]);
+                    text.push_str(&notes.behind(url));
                 }
             }
             Inline::Break => text.push('\n'),

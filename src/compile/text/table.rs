@@ -1,6 +1,7 @@
 //! A table in, its plain text out: columns where they fit into a line, else a list for each row.
 
-use crate::compile::text::prose::{Notes, inlines};
+use crate::compile::text::notes::Notes;
+use crate::compile::text::prose::inlines;
 use crate::compile::text::wrap;
 use crate::field::Marks;
 use crate::issue::{Align, Inline, TableBlock};
