@@ -127,6 +127,10 @@ codes! {
     Colour = "E022",
     /// A number outside its bounds.
     Range = "E023",
+    /// A picture that cannot be read, is not there to be seen, or has the place of another file.
+    Picture = "E024",
+    /// A file that is empty, or that servers take no mail with.
+    Attachment = "E025",
     /// Two keys that cannot stand together.
     Conflict = "E029",
     /// Markup that is not whole, or that a letter cannot hold.
@@ -135,6 +139,12 @@ codes! {
     Leftover = "W001",
     /// A subject that inboxes cut.
     LongSubject = "W002",
+    /// A picture that is heavy after all that could be done.
+    HeavyPicture = "W003",
+    /// An `alt` that says nothing.
+    AltText = "W004",
+    /// A mail that carries much.
+    HeavyMail = "W005",
     /// A language that letters have no words of their own in.
     NoWords = "W030",
 }

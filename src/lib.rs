@@ -14,6 +14,7 @@ pub mod field;
 pub mod key;
 pub mod language;
 pub mod markup;
+pub mod picture;
 
 pub mod config;
 

@@ -45,7 +45,7 @@ const GAP: u32 = 12;
 fn shown(image: &Image, column: u32, desk: &Desk<'_>) -> Markup {
     let width = image.width.min(column);
     let height = (u64::from(image.height) * u64::from(width)).div_ceil(u64::from(image.width));
-    let alt = desk.letter.marks.text(&image.alt);
+    let alt = image.alt.as_ref().map(|alt| desk.letter.marks.text(alt)).unwrap_or_default();
     let shown = html! {
         img src=((desk.letter.source_of)(image)) width=(width) height=(height) alt=(alt)
             style={ "display:block;width:100%;max-width:" (width) "px;height:auto;border:0;" };

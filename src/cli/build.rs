@@ -51,7 +51,11 @@ pub(super) fn build(env: &mut Env, args: &BuildArgs) -> Result<Exit, Failure> {
         mail.program().assemble(reader, &mut message).map_err(gap)?;
         files.insert(format!("{}.eml", issue.name), message);
         for asset in compile::hosted(&issue, &publication.config.publication) {
-            files.insert(asset.path.clone(), asset.bytes.to_vec());
+            let other = files.insert(asset.path.clone(), asset.bytes.to_vec());
+            if other.is_some_and(|other| other[..] != asset.bytes[..]) {
+                let message = format!("two different files would be `public/{}`", asset.path);
+                return Err(Failure::new(Exit::Content, message).hint(CLASH));
+            }
         }
     }
     for (name, bytes) in &files {
@@ -62,6 +66,9 @@ pub(super) fn build(env: &mut Env, args: &BuildArgs) -> Result<Exit, Failure> {
     env.say(format_args!("Built {issues}, {}, in public/.", count(files.len() as u64, "file")));
     Ok(Exit::Done)
 }
+
+/// What to do where one issue shows a picture, resized, and another links to the file itself.
+const CLASH: &str = "Copy the file to another name to link to it.";
 
 /// A reader of no list: every field shows its default, or its own name.
 pub(super) fn sample(issue: &Issue) -> Recipient {

@@ -148,8 +148,8 @@ impl Writer<'_> {
 
     fn asset(&mut self, asset: &Asset, disposition: &str, id: Option<&str>) {
         let name = asset.file_name();
-        let mut bytes = encode::parameter("Content-Type", asset.media_type, "name", name);
-        bytes.push_str(&encode::parameter("Content-Disposition", disposition, "filename", name));
+        let mut bytes = encode::parameter("Content-Type", asset.media_type, "name", &name);
+        bytes.push_str(&encode::parameter("Content-Disposition", disposition, "filename", &name));
         if let Some(id) = id {
             bytes.extend(["Content-ID: <", id, ">\r\n"]);
         }

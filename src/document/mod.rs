@@ -220,6 +220,15 @@ impl<'r> Value<'r> {
         Some(language)
     }
 
+    /// Yes or no.
+    #[must_use]
+    pub fn boolean(self) -> Option<bool> {
+        match self.value.get_ref() {
+            DeValue::Boolean(value) => Some(*value),
+            _ => self.mismatch("true or false", "true"),
+        }
+    }
+
     /// Whether the value is a date without a time.
     #[must_use]
     pub fn is_date(&self) -> bool {

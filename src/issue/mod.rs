@@ -3,16 +3,19 @@
 //! 1. [`load`] reads the file, and with it the pictures and files that it names.
 //! 2. [`parse()`] turns the text into the model, straight into checked types.
 //! 3. `section` reads the sections; `markdown` turns prose into blocks, `link` checks every URL,
-//!    `folder` every path.
+//!    `folder` every path, `image` and `file` what lies there, `luggage` all of it together.
 //! 4. `visit` shows every piece of a finished issue to whoever asks.
 //!
 //! Who holds an [`Issue`] holds one that can be published.
 
 mod event;
 mod figure;
+mod file;
 mod folder;
 mod html;
+mod image;
 mod link;
+mod luggage;
 mod markdown;
 mod marked;
 mod model;
@@ -30,12 +33,14 @@ use crate::diagnostic::{Checked, Code, Diagnostic, Source};
 use crate::document::{Report, Value, closest, list};
 use crate::field::{Field, Template};
 
+pub use file::File;
 pub use folder::{Asset, Folder};
 pub use html::{Html, HtmlPiece};
+pub use image::Image;
 pub use link::Link;
 pub use model::{
-    Brief, Briefs, Button, Byline, Delivery, Event, Events, Figure, Figures, File, Head, Image,
-    Issue, Kind, Quote, Section, Series, Sponsor, Story, When,
+    Brief, Briefs, Button, Byline, Delivery, Event, Events, Figure, Figures, Head, Issue, Kind,
+    Quote, Section, Series, Sponsor, Story, When,
 };
 pub use parse::parse;
 pub use prose::{Align, Block, Inline, ListBlock, Prose, TableBlock};

@@ -6,7 +6,7 @@ use jiff::civil::{Date, DateTime};
 
 use crate::diagnostic::Source;
 use crate::field::{Span, Template};
-use crate::issue::{Asset, Html, Link, Prose};
+use crate::issue::{File, Html, Image, Link, Prose};
 use crate::language::Language;
 
 /// One edition of the newsletter, as its editor wrote it.
@@ -242,27 +242,6 @@ pub enum Delivery {
     Inside,
 }
 
-/// A picture.
-#[derive(Debug, Clone)]
-pub struct Image {
-    /// The file.
-    pub asset: Asset,
-    /// Its width in pixels.
-    pub width: u32,
-    /// Its height in pixels.
-    pub height: u32,
-    /// What it shows, for those who do not see it.
-    pub alt: Template,
-    /// The words beneath it.
-    pub caption: Option<Template>,
-    /// Who made it.
-    pub credit: Option<Template>,
-    /// Where it leads.
-    pub url: Option<Link>,
-    /// Whether it is embedded.
-    pub deliver: Delivery,
-}
-
 /// A button.
 #[derive(Debug, Clone)]
 pub struct Button {
@@ -270,17 +249,6 @@ pub struct Button {
     pub label: Template,
     /// Where it leads.
     pub url: Link,
-}
-
-/// A file to download, or one that comes with the mail.
-#[derive(Debug, Clone)]
-pub struct File {
-    /// The file.
-    pub asset: Asset,
-    /// What it is.
-    pub label: Template,
-    /// Whether it is attached.
-    pub deliver: Delivery,
 }
 
 impl Issue {

@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 use crate::diagnostic::{Checked, Code, Source};
 use crate::document::{Report, Table, Text, Value, closest, list};
 use crate::field::Template;
-use crate::issue::{Byline, Folder, Issue, Series, markdown, name_of, section};
+use crate::issue::{Byline, Folder, Issue, Series, luggage, markdown, name_of, section};
 
 /// How much of a subject inboxes show, about; longer ones are legal.
 const SUBJECT_MAX: usize = 90;
@@ -50,7 +50,9 @@ fn read(context: &Context<'_>) -> Option<Issue> {
     written |= sections.as_ref().is_some_and(|list| list.as_ref().is_none_or(|l| !l.is_empty()));
     let sections = sections.flatten().into_iter().flatten();
     let sections = (1..).zip(sections);
-    let sections = sections.filter_map(|(at, value)| section::read(at, value, context)).collect();
+    let sections: Vec<_> =
+        sections.filter_map(|(at, value)| section::read(at, value, context)).collect();
+    luggage::check(&sections, report);
     root.finish();
     if !written {
         let diagnostic = report.at(Code::Empty, 0..0, "the issue says nothing");

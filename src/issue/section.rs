@@ -5,8 +5,8 @@ use crate::document::{Table, Value};
 use crate::field::{Span, Template};
 use crate::issue::parse::Context;
 use crate::issue::{
-    Brief, Briefs, Button, Delivery, File, Head, Image, Kind, Link, Prose, Quote, Section, Sponsor,
-    Story, event, figure, html,
+    Brief, Briefs, Button, Head, Image, Kind, Link, Prose, Quote, Section, Sponsor, Story, event,
+    figure, file, html, image,
 };
 
 /// A kind's word, its name in messages, and what reads its keys.
@@ -31,7 +31,6 @@ const KINDS: &[(&str, Reader)] = &[
 
 const BRIEF: &str = "{ heading = \"…\", body = \"…\" }";
 const BRIEFS: &str = "[{ heading = \"…\", body = \"…\" }]";
-const FILE: &str = "{ path = \"files/….pdf\", label = \"…\" }";
 
 /// Reads one section; `None` when it has an error.
 pub(super) fn read(number: usize, value: Value<'_>, context: &Context<'_>) -> Option<Section> {
@@ -79,8 +78,9 @@ fn story(table: &mut Table<'_>, context: &Context<'_>) -> Option<Story> {
     let images = read_images(table, context);
     let body = take_prose(table, "body", context);
     let button = table.take("button").and_then(|value| read_button(value, context));
-    let files = table.take("files").and_then(|value| value.array(&format!("[{FILE}]")));
-    let files = files.into_iter().flatten().filter_map(|value| read_file(value, context)).collect();
+    let files = table.take("files").and_then(|value| value.array(&format!("[{}]", file::EXAMPLE)));
+    let files =
+        files.into_iter().flatten().filter_map(|value| file::read(value, context)).collect();
     if !written {
         let diagnostic = context.report.at(Code::Empty, table.span(), "the story says nothing");
         context.report.add(diagnostic.help("add a `heading` or a `body`"));
@@ -110,7 +110,7 @@ fn read_images(table: &mut Table<'_>, context: &Context<'_>) -> Vec<Image> {
         Some(images)
     });
     let values = one.into_iter().chain(several.into_iter().flatten());
-    values.filter_map(|value| read_image(value, context)).collect()
+    values.filter_map(|value| image::read(value, context)).collect()
 }
 
 /// How many pictures stand side by side.
@@ -152,7 +152,7 @@ fn sponsor(table: &mut Table<'_>, context: &Context<'_>) -> Option<Sponsor> {
     let name = table.require("name", "\"…\"").and_then(|value| context.line(value));
     let label = context.take_line(table, "label");
     let heading = context.take_line(table, "heading");
-    let image = table.take("image").and_then(|value| read_image(value, context));
+    let image = table.take("image").and_then(|value| image::read(value, context));
     let body = take_prose(table, "body", context);
     let button = table.take("button").and_then(|value| read_button(value, context));
     if !written {
@@ -163,48 +163,6 @@ fn sponsor(table: &mut Table<'_>, context: &Context<'_>) -> Option<Sponsor> {
     Some(Sponsor { name: name?, label, heading, image, body, button })
 }
 
-fn read_image(value: Value<'_>, context: &Context<'_>) -> Option<Image> {
-    let mut table = value.table("the image", "{ src = \"images/….jpg\", alt = \"…\" }")?;
-    let src = table.require("src", "\"images/….jpg\"").and_then(Value::text);
-    let alt = table.require("alt", "\"what the picture shows\"");
-    let alt = alt.and_then(|value| context.line(value));
-    let caption = context.take_line(&mut table, "caption");
-    let credit = context.take_line(&mut table, "credit");
-    let url = take_link(&mut table, "url", context);
-    let deliver = table.take("deliver");
-    let deliver = deliver
-        .and_then(|value| value.one_of(&[("link", Delivery::Link), ("embed", Delivery::Inside)]));
-    table.finish();
-    let src = src?;
-    let mut asset = context.folder.read(&src, context.report)?;
-    let format = imagesize::image_type(&asset.bytes).ok();
-    let size = imagesize::blob_size(&asset.bytes).ok();
-    let media_type = match format {
-        Some(imagesize::ImageType::Png) => Some("image/png"),
-        Some(imagesize::ImageType::Jpeg) => Some("image/jpeg"),
-        Some(imagesize::ImageType::Gif) => Some("image/gif"),
-        _ => None,
-    };
-    let (Some(size), Some(media_type)) = (size, media_type) else {
-        let message = format!("`{}` is not a picture that every mail program shows", src.value);
-        let diagnostic = context.report.at(Code::ImageFormat, src.span, message);
-        context.report.add(diagnostic.help("save it as JPEG, PNG or GIF"));
-        return None;
-    };
-    asset.media_type = media_type;
-    let pixels = |count| u32::try_from(count).unwrap_or(u32::MAX).max(1);
-    Some(Image {
-        asset,
-        width: pixels(size.width),
-        height: pixels(size.height),
-        alt: alt?,
-        caption,
-        credit,
-        url,
-        deliver: deliver.unwrap_or(Delivery::Link),
-    })
-}
-
 fn read_button(value: Value<'_>, context: &Context<'_>) -> Option<Button> {
     let mut table = value.table("the button", "{ label = \"…\", url = \"https://…\" }")?;
     let label = table.require("label", "\"Read the full interview\"");
@@ -213,19 +171,6 @@ fn read_button(value: Value<'_>, context: &Context<'_>) -> Option<Button> {
     let url = url.and_then(|value| read_link(value, context));
     table.finish();
     Some(Button { label: label?, url: url? })
-}
-
-fn read_file(value: Value<'_>, context: &Context<'_>) -> Option<File> {
-    let mut table = value.table("the file", FILE)?;
-    let path = table.require("path", "\"files/….pdf\"").and_then(Value::text);
-    let label = table.require("label", "\"The full article in PDF\"");
-    let label = label.and_then(|value| context.line(value));
-    let deliver = table.take("deliver");
-    let deliver = deliver
-        .and_then(|value| value.one_of(&[("link", Delivery::Link), ("attach", Delivery::Inside)]));
-    table.finish();
-    let asset = context.folder.read(&path?, context.report)?;
-    Some(File { asset, label: label?, deliver: deliver.unwrap_or(Delivery::Link) })
 }
 
 pub(super) fn take_prose(
@@ -245,7 +190,8 @@ pub(super) fn take_link(
     table.take(key).and_then(|value| read_link(value, context))
 }
 
-fn read_link(value: Value<'_>, context: &Context<'_>) -> Option<Link> {
+/// A URL, checked.
+pub(super) fn read_link(value: Value<'_>, context: &Context<'_>) -> Option<Link> {
     let text = value.text()?;
     Link::check(&Template::parse(&text, context.report), &text.span, context.report)
 }

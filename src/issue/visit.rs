@@ -122,7 +122,7 @@ fn event<'i>(event: &'i Event, visit: &mut dyn FnMut(Part<'i>)) {
 
 fn picture<'i>(image: &'i Image, visit: &mut dyn FnMut(Part<'i>)) {
     visit(Part::Image(image));
-    lines([Some(&image.alt), image.caption.as_ref(), image.credit.as_ref()], visit);
+    lines([image.alt.as_ref(), image.caption.as_ref(), image.credit.as_ref()], visit);
     url(image.url.as_ref(), visit);
 }
 

@@ -6,7 +6,17 @@ use std::path::{Path, PathBuf};
 
 /// The layers, the lowest first: a module uses itself and the layers below, never a neighbour.
 const LAYERS: &[&[&str]] = &[
-    &["address", "clock", "diagnostic", "document", "field", "key", "language", "markup"],
+    &[
+        "address",
+        "clock",
+        "diagnostic",
+        "document",
+        "field",
+        "key",
+        "language",
+        "markup",
+        "picture",
+    ],
     &["config"],
     &["audience", "issue"],
     &["templates"],
@@ -17,8 +27,17 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// The lowest layer has an order of its own: each of these uses only those before it.
-const GROUND: &[&str] =
-    &["clock", "address", "key", "language", "markup", "diagnostic", "document", "field"];
+const GROUND: &[&str] = &[
+    "clock",
+    "address",
+    "key",
+    "language",
+    "markup",
+    "picture",
+    "diagnostic",
+    "document",
+    "field",
+];
 
 /// From text to `Program` everything is pure: these know nothing of time, network and database.
 const PURE: &[&str] = &[
@@ -28,6 +47,7 @@ const PURE: &[&str] = &[
     "diagnostic",
     "language",
     "markup",
+    "picture",
     "issue",
     "templates",
     "compile",

@@ -1,7 +1,7 @@
 //! The publication of the cases in, everything that a message is made with out.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use newsletter::address::EmailAddress;
 use newsletter::audience::{Columns, Recipient};
@@ -59,9 +59,10 @@ impl Desk {
     }
 }
 
-/// The folder that pictures and files of the cases are in.
+/// The folder that pictures and files of the cases are in; it knows the pictures that were read.
 pub(crate) fn assets() -> Folder {
-    Folder::new(cases::folder("assets"))
+    static ASSETS: OnceLock<Folder> = OnceLock::new();
+    ASSETS.get_or_init(|| Folder::new(cases::folder("assets"))).clone()
 }
 
 /// An issue that has to be good.

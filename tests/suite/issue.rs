@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use newsletter::cli::{self, Env};
 use newsletter::clock::Clock;
 use newsletter::diagnostic::{Code, Diagnostic, Source};
-use newsletter::issue::{self, Folder};
+use newsletter::issue::{self, Folder, Part};
 
 use crate::cases::{self, Verdict};
 use crate::desk;
@@ -37,6 +37,23 @@ fn every_mistake_is_shown_where_it_is_with_what_to_do() {
         verdict.compare(&path.with_extension("stderr"), cases::render(&diagnostics).as_bytes());
     }
     verdict.finish(60);
+}
+
+#[test]
+fn a_mail_that_carries_too_much_is_shown_with_its_largest_part() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::create_dir(folder.path().join("files")).expect("a folder");
+    for (name, megabytes) in [("five", 5), ("six", 6), ("thirteen", 13)] {
+        let path = folder.path().join(format!("files/{name}.pdf"));
+        let file = std::fs::File::create(path).expect("a file");
+        file.set_len(megabytes * 1_000_000).expect("a file with a hole");
+    }
+    let mut verdict = Verdict::default();
+    for path in cases::list("luggage", ".toml") {
+        let diagnostics = diagnose(&path, &cases::read(&path), &Folder::new(folder.path()));
+        verdict.compare(&path.with_extension("stderr"), cases::render(&diagnostics).as_bytes());
+    }
+    verdict.finish(4);
 }
 
 #[test]
@@ -101,7 +118,7 @@ fn every_code_has_a_number_of_its_own_and_a_case_that_shows_it() {
     let numbers: BTreeSet<_> = Code::ALL.iter().map(|code| code.number()).collect();
     assert_eq!(numbers.len(), Code::ALL.len(), "a number is given twice");
     let mut shown = String::new();
-    for folder in ["issues/bad", "settings", "themes", "fields"] {
+    for folder in ["issues/bad", "settings", "themes", "fields", "luggage"] {
         cases::list(folder, ".stderr").iter().for_each(|path| shown += &cases::read(path));
     }
     let unseen: Vec<_> =
@@ -111,7 +128,7 @@ fn every_code_has_a_number_of_its_own_and_a_case_that_shows_it() {
 
 #[test]
 fn no_expected_output_is_left_without_its_input() {
-    for folder in ["issues/bad", "settings", "themes", "fields"] {
+    for folder in ["issues/bad", "settings", "themes", "fields", "luggage"] {
         for path in cases::list(folder, ".stderr") {
             assert!(path.with_extension("toml").exists(), "{} has no input", path.display());
         }
@@ -129,6 +146,26 @@ fn the_place_is_right_in_a_file_with_windows_line_breaks() {
             found.iter().map(place).collect()
         };
         assert_eq!(places(&windows), places(&unix), "{}", path.display());
+    }
+}
+
+#[test]
+fn a_picture_that_was_exchanged_is_read_anew() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let shared = Folder::new(folder.path());
+    let issue = "title = \"Frost\"\ndate = 2026-11-20\n[[section]]\n\
+                 image = { src = \"a.png\", alt = \"The quay\" }\n";
+    for (name, width) in [("quay.png", 600), ("quay.png", 600), ("mark.png", 24)] {
+        let picture = cases::folder("assets").join("images").join(name);
+        std::fs::copy(picture, folder.path().join("a.png")).expect("a copy");
+        let issue = desk::parse("frost", issue, &shared);
+        let mut widths = Vec::new();
+        issue.for_each_part(&mut |part| {
+            if let Part::Image(image) = part {
+                widths.push(image.width);
+            }
+        });
+        assert_eq!(widths, [width]);
     }
 }
 
@@ -155,4 +192,8 @@ fn a_symbolic_link_does_not_lead_out_of_the_folder() {
     assert_eq!(issue("leak.png"), [Code::Outside]);
     assert_eq!(issue("folder/quay.png"), [Code::Outside]);
     assert_eq!(issue("fine.png"), []);
+    std::fs::create_dir(inside.path().join(".keys")).expect("a folder");
+    std::fs::copy(&picture, inside.path().join(".keys/quay.png")).expect("a copy");
+    link(&inside.path().join(".keys/quay.png"), "key.png");
+    assert_eq!(issue("key.png"), [Code::Outside]);
 }

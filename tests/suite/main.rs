@@ -14,7 +14,7 @@ mod hostile;
 mod issue;
 mod journal;
 mod language;
-
+mod picture;
 mod real;
 mod support;
 mod templates;

@@ -141,7 +141,9 @@ impl Page<'_> {
 
     fn image(&mut self, image: &Image) {
         let words = self.letter.language.words();
-        self.paragraph(&format!("[{}{}{}]", words.picture, words.colon, self.line(&image.alt)));
+        if let Some(alt) = &image.alt {
+            self.paragraph(&format!("[{}{}{}]", words.picture, words.colon, self.line(alt)));
+        }
         let words = [image.caption.as_ref(), image.credit.as_ref()];
         let words: Vec<_> = words.into_iter().flatten().map(|words| self.line(words)).collect();
         if !words.is_empty() {
