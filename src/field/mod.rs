@@ -130,9 +130,9 @@ impl Template {
             match piece {
                 Piece::Text(text) => filled.push_str(text),
                 Piece::Field(field) => {
-                    let value = value(&field.name).filter(|value| !value.trim().is_empty());
-                    let value = value.or(field.default.as_deref()).ok_or(field)?;
-                    filled.push_str(&clean(value));
+                    let value = value(&field.name).map(clean).filter(|v| !v.trim().is_empty());
+                    let default = || field.default.as_deref().map(clean);
+                    filled.push_str(&value.or_else(default).ok_or(field)?);
                 }
             }
         }

@@ -128,7 +128,13 @@ impl Context<'_> {
     pub(super) fn line(&self, value: Value<'_>) -> Option<Template> {
         let text = value.line()?;
         self.report_leftovers(&text);
-        Some(Template::parse(&text, self.report))
+        let line = Template::parse(&text, self.report);
+        if line.to_default().trim().is_empty() {
+            let message = "nothing is left of this for readers without a value";
+            let diagnostic = self.report.at(Code::Empty, text.span, message);
+            self.report.add(diagnostic.help("give the field a default, or write words beside it"));
+        }
+        Some(line)
     }
 
     /// One line of text under a key, if it is there.

@@ -16,7 +16,7 @@ pub(super) fn config(divisor: u32) -> ProptestConfig {
 const WORDS: [&str; 16] = [
     "First frost",
     "{{first_name|reader}}",
-    "{{town|}}",
+    "in {{town|}}",
     "{{last_name}}",
     "a = b =3D <b>&amp; \"quoted\" 'single'",
     ".dots ..begin lines",
