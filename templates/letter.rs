@@ -120,7 +120,7 @@ impl Letter<'_> {
                 body class="page" style=(desk.style.page) {
                     div role="article" aria-roledescription="email" aria-label=(subject)
                         lang=(language) dir=(direction)
-                        style="font-size:medium;font-size:max(16px,1rem)" {
+                        style="font-size:medium;font-size:max(16px,1rem);word-break:break-word;" {
                         (self.ghost_table())
                         div style={ "max-width:" (self.theme.width) "px;margin:0 auto;" } {
                             (table(&html! {
@@ -248,8 +248,6 @@ impl Letter<'_> {
             p class="muted" style=(desk.style.colophon) { (self.why()) }
             p class="muted" style=(desk.style.colophon) {
                 a class="accent" href=(self.unsubscribe) style=(link) { (words.unsubscribe) }
-                " · "
-                a class="accent" href=(self.permalink) style=(link) { (words.view_in_browser) }
                 " · "
                 a class="accent" href=(url) style=(link) {
                     (words.on_the_web.replace("{name}", name))

@@ -143,6 +143,9 @@ impl Page<'_> {
         let words = self.letter.language.words();
         if let Some(alt) = &image.alt {
             self.paragraph(&format!("[{}{}{}]", words.picture, words.colon, self.line(alt)));
+            if image.deliver == Delivery::Link {
+                self.alone(&(self.letter.source_of)(image));
+            }
         }
         let words = [image.caption.as_ref(), image.credit.as_ref()];
         let words: Vec<_> = words.into_iter().flatten().map(|words| self.line(words)).collect();
