@@ -10,6 +10,7 @@ mod config;
 mod delivery;
 mod desk;
 mod document;
+mod gallery;
 mod hostile;
 mod issue;
 mod journal;

@@ -1,40 +1,23 @@
 //! Good issues in, the letter as HTML, as text and as a whole message out, byte for byte.
 
-use std::path::Path;
-
 use mail_parser::{Message, MessageParser, MimeHeaders as _, PartType};
-use newsletter::compile::{Edition, Reader};
-use newsletter::issue::Issue;
+use newsletter::compile::Reader;
 
 use crate::cases::{self, Verdict};
 use crate::desk::{self, Desk};
-
-/// The publication that a case is for: its own, or that of all cases.
-fn publication(case: &Path) -> Desk {
-    let own = case.join("newsletter.toml");
-    if own.exists() { Desk::open(&own) } else { Desk::of_cases() }
-}
-
-/// The edition for everyone, and one for each segment that a section is for.
-fn editions(issue: &Issue) -> Vec<(String, Edition)> {
-    let mut editions = vec![(String::new(), Edition::public(issue))];
-    for segment in issue.section_audiences() {
-        let edition = Edition::of(issue, |name| name == segment);
-        editions.push((format!("{segment}."), edition));
-    }
-    editions
-}
+use crate::gallery;
 
 #[test]
 fn every_good_issue_becomes_the_letter_beside_it() {
     let mut verdict = Verdict::default();
     let ann = desk::reader("ann@example.org", ["Ann", "Pellow", "Averley"]);
     for case in cases::list("issues/good", "") {
-        let desk = publication(&case);
+        let desk = gallery::publication(&case);
         let name = case.file_name().unwrap_or_default().to_string_lossy();
         let issue = desk::parse(&name, &cases::read(&case.join("issue.toml")), &desk::assets());
         let reader = Reader { recipient: &ann, key: &desk.key };
-        for (segment, edition) in editions(&issue) {
+        for (segment, edition) in gallery::editions(&issue) {
+            let segment = if segment.is_empty() { segment } else { segment + "." };
             let draft = desk.draft(&issue, &edition);
             let mut message = Vec::new();
             draft.program().assemble(reader, &mut message).expect("every field is filled");
@@ -49,6 +32,10 @@ fn every_good_issue_becomes_the_letter_beside_it() {
 }
 
 /// The parts of a message as nested names: `multipart/mixed(text/plain, …)`.
+pub(crate) fn structure(message: &[u8]) -> String {
+    shape(&MessageParser::default().parse(message).expect("a message"), 0)
+}
+
 fn shape(message: &Message<'_>, part: u32) -> String {
     let part = &message.parts[usize::try_from(part).expect("a part")];
     let kind = part.content_type().expect("every part says what it is");
@@ -72,7 +59,7 @@ fn take_apart(case: &str) -> (String, Vec<(String, Vec<u8>)>) {
         let name = part.attachment_name().expect("a name").to_owned();
         (name, part.contents().to_vec())
     });
-    (shape(&message, 0), assets.collect())
+    (structure(&bytes), assets.collect())
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod assembly;
 mod encoding;
 pub(crate) mod generate;
-mod letters;
+pub(crate) mod letters;
 mod markup;
+mod mutations;
 mod tokens;

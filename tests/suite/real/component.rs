@@ -12,6 +12,22 @@ use std::time::Duration;
 use newsletter::cli::Env;
 use tempfile::TempDir;
 
+/// The user and the group that own what root may not: nobody.
+pub(crate) const NOBODY: u32 = 65_534;
+
+/// A script of ours that puts a question to a component.
+pub(crate) fn tool(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools").join(name)
+}
+
+/// A file of a package that `.ci/test` brings along.
+pub(crate) fn module(path: &str) -> PathBuf {
+    let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/node_modules");
+    let file = modules.join(path);
+    assert!(file.is_file(), "{} is not installed: run `.ci/test`", file.display());
+    file
+}
+
 /// Finds a program, also where only root looks for it.
 pub(crate) fn find(program: &str, package: &str) -> PathBuf {
     let path = Env::from_process().variables.remove(OsStr::new("PATH")).unwrap_or_default();

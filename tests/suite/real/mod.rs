@@ -5,12 +5,17 @@
 //! loopback alone, and each test stops those that it started.
 
 mod arrival;
+mod client;
 mod component;
 mod crash;
+mod dns;
+mod filters;
 mod loss;
+mod markup;
 mod parser;
 mod postfix;
 mod refusal;
 mod signal;
 mod sink;
 mod sink_sample;
+mod structure;

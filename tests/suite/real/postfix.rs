@@ -9,14 +9,11 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::real::component;
+use crate::real::component::{self, NOBODY};
 use crate::support::publication::{PASSWORD, Row};
 
 /// The user whose password is [`PASSWORD`].
 pub(crate) const USER: &str = "tidewater";
-
-/// The user and the group that own the Maildirs: nobody.
-const NOBODY: u32 = 65_534;
 
 /// Every service that a Postfix needs to take mail and to put it into mailboxes.
 const SERVICES: &str = "\

@@ -176,9 +176,23 @@ impl Publication {
         rows.collect()
     }
 
-    /// The messages that a dry run writes.
+    /// The names of all issues.
+    pub(crate) fn issues(&self) -> Vec<String> {
+        let files = self.path("issues").read_dir().unwrap().map(|file| file.unwrap().path());
+        let mut names: Vec<_> =
+            files.map(|file| file.file_stem().unwrap().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    /// The messages that a dry run of the newest issue writes.
     pub(crate) fn dry_run(&self, clock: Clock) -> Vec<Vec<u8>> {
-        let ended = self.run_at(clock, &["send", ISSUE, "--dry-run"]);
+        self.dry_run_of(ISSUE, clock)
+    }
+
+    /// The messages that a dry run writes.
+    pub(crate) fn dry_run_of(&self, issue: &str, clock: Clock) -> Vec<Vec<u8>> {
+        let ended = self.run_at(clock, &["send", issue, "--dry-run"]);
         assert_eq!(ended.exit, Exit::Done, "{}", ended.messages);
         let folder = Path::new(ended.output.trim()).read_dir().unwrap();
         let mut files: Vec<_> = folder.map(|file| file.unwrap().path()).collect();

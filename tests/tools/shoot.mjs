@@ -1,0 +1,26 @@
+// A page in, pictures of it as a reader sees it on a desk, on a telephone and by night out.
+//
+// node shoot.mjs CHROMIUM PAGE NAME
+
+import { writeFileSync } from "node:fs";
+import { Browser } from "./browser.mjs";
+
+const LOOKS = [
+    ["desktop", "light", 800, 1200],
+    ["telephone", "light", 360, 760],
+    ["dark", "dark", 800, 1200],
+];
+
+const [chromium, file, name] = process.argv.slice(2);
+const browser = await Browser.start(chromium);
+try {
+    const page = await browser.page();
+    for (const [look, scheme, width, height] of LOOKS) {
+        await page.look(scheme, width, height);
+        await page.open(file);
+        const { data } = await page.ask("Page.captureScreenshot", { format: "png" });
+        writeFileSync(`${name}-${look}.png`, Buffer.from(data, "base64"));
+    }
+} finally {
+    await browser.stop();
+}
