@@ -26,7 +26,10 @@ pub mod templates;
 
 pub mod compile;
 
+pub mod check;
+
 pub mod journal;
+pub mod probe;
 pub mod transport;
 
 pub mod delivery;

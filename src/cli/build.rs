@@ -10,6 +10,7 @@ use crate::audience::{Columns, Recipient};
 use crate::cli::count;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::found::Found;
 use crate::cli::publication::Publication;
 use crate::cli::secret;
 use crate::compile::{self, Edition, Reader};
@@ -30,7 +31,7 @@ pub(super) fn build(env: &mut Env, args: &BuildArgs) -> Result<Exit, Failure> {
     let paths = if args.issues.is_empty() { publication.issues()? } else { named? };
     let key = secret::key(env, publication.folder.root(), &publication.config.publication.key)?;
     let public = publication.folder.root().join("public");
-    let theme = publication.theme(env)?;
+    let theme = Found::said(env, |found| publication.theme(found))?;
     let mut files = BTreeMap::new();
     for path in &paths {
         let issue = publication.issue(env, path, None)?;

@@ -34,9 +34,9 @@ impl From<Exit> for std::process::ExitCode {
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) exit: Exit,
-    message: String,
-    causes: Vec<String>,
-    hints: Vec<String>,
+    pub(super) message: String,
+    pub(super) causes: Vec<String>,
+    pub(super) hints: Vec<String>,
 }
 
 impl Failure {

@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod env;
 mod failure;
+mod found;
 mod init;
 mod manual;
 mod new;

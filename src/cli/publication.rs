@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::audience::{Columns, Subscribers, Suppressions};
+use crate::check;
 use crate::cli::count;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::found::Found;
 use crate::compile::{Gap, Press};
 use crate::config::{self, Config};
 use crate::diagnostic::{Checked, Code, Diagnostic, Source};
@@ -31,20 +33,26 @@ pub(super) struct Publication {
 impl Publication {
     /// Opens the publication that the command's folder is in, or is a part of.
     pub(super) fn open(env: &mut Env) -> Result<Self, Failure> {
-        let root = env.folder.ancestors().find(|folder| folder.join(SETTINGS).is_file());
+        let folder = env.folder.clone();
+        Found::said(env, |found| Self::open_above(&folder, found))
+    }
+
+    /// Opens the publication that a folder is in, or is a part of.
+    pub(super) fn open_above(folder: &Path, found: &mut Found) -> Result<Self, Failure> {
+        let root = folder.ancestors().find(|folder| folder.join(SETTINGS).is_file());
         let Some(root) = root.map(Path::to_path_buf) else {
             let message = format!("there is no {SETTINGS} in this folder or above it");
             return Err(Failure::usage(message)
                 .hint("`newsletter init FOLDER` makes a publication to start from"));
         };
         let settings = read(&root.join(SETTINGS), SETTINGS)?;
-        let config = accept(env, config::parse(&settings), Exit::Usage)?;
+        let config = found.accept(config::parse(&settings), Exit::Usage)?;
         Ok(Self { folder: Folder::new(root), config })
     }
 
     /// How it looks.
-    pub(super) fn theme(&self, env: &mut Env) -> Result<Theme, Failure> {
-        accept(env, Theme::parse(&self.theme_source()?), Exit::Usage)
+    pub(super) fn theme(&self, found: &mut Found) -> Result<Theme, Failure> {
+        found.accept(Theme::parse(&self.theme_source()?), Exit::Usage)
     }
 
     /// The file that says how it looks; the built-in theme needs none.
@@ -180,39 +188,55 @@ impl Publication {
     }
 
     /// Holds the fields of `name` in `[audience]` against the list's columns.
-    pub(super) fn check_name(&self, env: &mut Env, columns: &Columns) -> Result<(), Failure> {
+    pub(super) fn check_name(&self, columns: &Columns, found: &mut Found) -> Result<(), Failure> {
         let source = &self.config.source;
         // With a default it is meant to do without the column, too.
         let written = self.config.audience.name.fields().filter(|field| field.default.is_none());
         let unknown = issue::unknown_fields(source, written, columns.names());
-        accept(env, Checked::new(Some(()), unknown), Exit::Usage)
+        found.accept(Checked::new(Some(()), unknown), Exit::Usage)
     }
 
-    /// Reads and checks an issue, with everything found in it printed; fields are held against
-    /// the list's columns where there is a list.
+    /// Reads and checks an issue, with everything found in it printed, also what readers will not
+    /// forgive; fields are held against the list's columns where there is a list.
     pub(super) fn issue(
         &self,
         env: &mut Env,
         path: &Path,
         columns: Option<&[String]>,
     ) -> Result<Issue, Failure> {
-        accept(env, self.check_issue(path, columns)?, Exit::Content)
+        let mut checked = self.check_issue(path, columns)?;
+        if let Some(issue) = &checked.value {
+            checked.diagnostics.extend(check::issue(issue, &self.config));
+        }
+        let checked = Checked::new(checked.value, checked.diagnostics);
+        Found::said(env, |found| found.accept(checked, Exit::Content))
     }
 
-    /// Reads and checks an issue.
+    /// The issue before another, by their dates; `None` where there is none, or none that compiles.
+    pub(super) fn before(&self, path: &Path) -> Option<Issue> {
+        let paths = self.issues().ok()?;
+        let at = paths.iter().position(|known| known == path)?;
+        let before = paths.get(at.checked_sub(1)?)?;
+        issue::load(&self.folder, before, &self.segments()).ok()?.value
+    }
+
+    fn segments(&self) -> Vec<&str> {
+        self.config.segments.keys().map(String::as_str).collect()
+    }
+
+    /// Reads an issue, and says whether it compiles.
     pub(super) fn check_issue(
         &self,
         path: &Path,
         columns: Option<&[String]>,
     ) -> Result<Checked<Issue>, Failure> {
-        let segments: Vec<&str> = self.config.segments.keys().map(String::as_str).collect();
-        let mut checked = issue::load(&self.folder, path, &segments)
+        let mut checked = issue::load(&self.folder, path, &self.segments())
             .map_err(|error| unreadable(&path.display().to_string(), &error, Exit::Content))?;
-        if let (Some(issue), Some(columns)) = (&checked.value, columns) {
-            checked.diagnostics.extend(issue::check_fields(issue, columns));
-            checked = Checked::new(checked.value, checked.diagnostics);
+        if let Some(issue) = &checked.value {
+            let columns = columns.map(|columns| issue::check_fields(issue, columns));
+            checked.diagnostics.extend(columns.unwrap_or_default());
         }
-        Ok(checked)
+        Ok(Checked::new(checked.value, checked.diagnostics))
     }
 
     /// The list, ready to be read.
@@ -294,22 +318,4 @@ fn unreadable(shown: &str, error: &std::io::Error, exit: Exit) -> Failure {
         return Failure::new(exit, format!("`{shown}` is not UTF-8")).hint("save it as UTF-8");
     }
     Failure::because(format!("cannot read `{shown}`"), error).exit(exit)
-}
-
-/// Prints what was found and returns the value, if it is a good one.
-pub(super) fn accept<T>(env: &mut Env, checked: Checked<T>, exit: Exit) -> Result<T, Failure> {
-    print(env, &checked.diagnostics);
-    checked.value.ok_or_else(|| {
-        let errors = checked.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
-        let errors = count(errors as u64, "error");
-        Failure::new(exit, format!("{errors} in the files above; nothing was done"))
-    })
-}
-
-/// Prints diagnostics, an empty line after each.
-pub(super) fn print(env: &mut Env, diagnostics: &[Diagnostic]) {
-    for diagnostic in diagnostics {
-        let rendered = diagnostic.render(env.coloured);
-        env.say(rendered);
-    }
 }

@@ -6,51 +6,41 @@ use jiff::Timestamp;
 
 use crate::address::EmailAddress;
 use crate::audience::{Columns, Recipient, Suppressions};
-use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::found::Found;
 use crate::cli::publication::Publication;
 use crate::delivery::{Planner, Prepared, Refused};
 use crate::issue::Issue;
 use crate::key::Key;
 use crate::templates::{Neighbours, Theme};
 
-/// How many bad rows are shown one by one.
-const SHOWN_MAX: usize = 20;
-
 /// Everyone on the list.
 #[derive(Debug)]
 pub(super) struct Readers {
     pub(super) columns: Arc<Columns>,
     pub(super) recipients: Vec<Recipient>,
-    pub(super) bad_rows: usize,
 }
 
 impl Readers {
-    /// Reads the list; rows that are no readers are reported and left out.
-    pub(super) fn read(env: &mut Env, publication: &Publication) -> Result<Self, Failure> {
-        let path = publication.config.audience.subscribers.display().to_string();
+    /// Reads the list; rows that are no readers are taken down and left out.
+    pub(super) fn read(publication: &Publication, found: &mut Found) -> Result<Self, Failure> {
+        found.list = publication.config.audience.subscribers.display().to_string();
         let subscribers = publication.subscribers()?;
         let columns = Arc::clone(subscribers.columns());
-        publication.check_name(env, &columns)?;
+        publication.check_name(&columns, found)?;
         let mut recipients = Vec::new();
-        let mut bad = Vec::new();
         for row in subscribers {
             let row = row.map_err(|error| {
-                Failure::because(format!("cannot read the list `{path}`"), &error)
+                Failure::because(format!("cannot read the list `{}`", found.list), &error)
                     .exit(Exit::Content)
             })?;
             match row {
                 Ok(recipient) => recipients.push(recipient),
-                Err(row) => bad.push(row),
+                Err(row) => found.bad_rows.push(row),
             }
         }
-        for row in bad.iter().take(SHOWN_MAX) {
-            env.say(format_args!("{path}:{}: {}; the row is left out", row.line, row.reason));
-        }
-        if bad.len() > SHOWN_MAX {
-            env.say(format_args!("{path}: and {} more such rows", bad.len() - SHOWN_MAX));
-        }
-        Ok(Self { columns, recipients, bad_rows: bad.len() })
+        found.readers = recipients.len();
+        Ok(Self { columns, recipients })
     }
 
     /// Whether a reader belongs to a segment of newsletter.toml.

@@ -9,6 +9,7 @@ use crate::audience::Recipient;
 use crate::cli::build;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::found::Found;
 use crate::cli::publication::Publication;
 use crate::cli::readers::Readers;
 use crate::cli::{secret, send};
@@ -47,11 +48,11 @@ pub(super) fn render(env: &mut Env, args: &RenderArgs) -> Result<Exit, Failure> 
         Some(issue) => publication.find(env, issue)?,
         None => publication.newest()?,
     };
-    let theme = publication.theme(env)?;
+    let theme = Found::said(env, |found| publication.theme(found))?;
     let key = secret::key(env, publication.folder.root(), &publication.config.publication.key)?;
     let (issue, recipient, edition) = match &args.reader {
         Some(address) => {
-            let readers = Readers::read(env, &publication)?;
+            let readers = Found::said(env, |found| Readers::read(&publication, found))?;
             let issue = publication.issue(env, &path, Some(readers.columns.names()))?;
             let recipient = find(&publication, &readers, &issue, address)?;
             let belongs = |segment: &str| Readers::belongs(&publication, &recipient, segment);

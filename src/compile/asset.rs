@@ -30,7 +30,7 @@ fn all(issue: &Issue, sections: &[&Section], publication: &Publication) -> Vec<(
             Part::File(file) => {
                 assets.push((file.asset.clone(), carried(file.deliver, Carried::Attached)));
             }
-            Part::Line(_) | Part::Url(_) | Part::Prose(_) | Part::Html(_) => {}
+            Part::Line(_) | Part::Url(..) | Part::Prose(_) | Part::Html(_) => {}
         });
         if let Kind::Events(events) = &section.kind
             && let Some(deliver) = events.calendar

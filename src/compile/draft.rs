@@ -9,7 +9,7 @@ use crate::compile::encode::{self, QuotedPrintable};
 use crate::compile::program::{Cut, Escape, Gap, Program, Reader, Slot};
 use crate::compile::{asset, html, mime, text};
 use crate::config::{Publication, Sender, Unsubscribe};
-use crate::field::{Mark, Marks, Template};
+use crate::field::{Field, Mark, Marks, Template};
 use crate::issue::{Asset, Delivery, Image, Issue};
 use crate::templates::{Letter, Neighbours, Theme, page};
 
@@ -195,6 +195,22 @@ impl Draft {
         self.fill(&self.text, Escape::None, reader)
     }
 
+    /// How large the HTML is, for as many readers as there are.
+    #[must_use]
+    pub fn measure(&self) -> Measure {
+        let mut measure = Measure { fixed: 0, tokens: 0, holes: Vec::new() };
+        for (literal, mark) in self.pieces(&self.html) {
+            measure.fixed += literal.len();
+            match mark {
+                Some(Mark::Text(field)) => measure.holes.push((field.clone(), Escape::Html)),
+                Some(Mark::Url(field)) => measure.holes.push((field.clone(), Escape::Url)),
+                Some(Mark::Token) => measure.tokens += 1,
+                None => {}
+            }
+        }
+        measure
+    }
+
     fn fill(&self, body: &str, escape: Escape, reader: Reader<'_>) -> Result<String, Gap> {
         let mut filled = String::with_capacity(body.len());
         for (literal, mark) in self.pieces(body) {
@@ -218,6 +234,29 @@ impl Draft {
         }
         pieces.push((&body[start..], None));
         pieces
+    }
+}
+
+/// The HTML of a draft as far as its size goes.
+#[derive(Debug, Clone)]
+pub struct Measure {
+    fixed: usize,
+    tokens: usize,
+    holes: Vec<(Field, Escape)>,
+}
+
+impl Measure {
+    /// How many bytes of HTML one reader gets.
+    ///
+    /// # Errors
+    /// A field has neither a value nor a default.
+    pub fn size(&self, reader: Reader<'_>) -> Result<usize, Gap> {
+        let tokens = if self.tokens == 0 { 0 } else { self.tokens * reader.token().len() };
+        let mut size = self.fixed + tokens;
+        for (field, escape) in &self.holes {
+            size += escape.apply(&reader.fill(field)?).len();
+        }
+        Ok(size)
     }
 }
 

@@ -17,6 +17,6 @@ mod program;
 mod text;
 
 pub use asset::hosted;
-pub use draft::{Draft, Press, draft};
+pub use draft::{Draft, Measure, Press, draft};
 pub use edition::Edition;
 pub use program::{Cut, Escape, Gap, Program, Reader, Slot};

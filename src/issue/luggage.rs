@@ -24,7 +24,7 @@ pub(super) fn check(sections: &[Section], report: &Report) {
             let (deliver, asset, span) = match part {
                 Part::Image(image) => (image.deliver, &image.asset, &image.span),
                 Part::File(file) => (file.deliver, &file.asset, &file.span),
-                Part::Line(_) | Part::Url(_) | Part::Prose(_) | Part::Html(_) => return,
+                Part::Line(_) | Part::Url(..) | Part::Prose(_) | Part::Html(_) => return,
             };
             match deliver {
                 Delivery::Link => linked.push((asset, span.0.clone())),

@@ -23,6 +23,7 @@ mod parse;
 mod prose;
 mod section;
 mod visit;
+mod words;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -45,6 +46,7 @@ pub use model::{
 pub use parse::parse;
 pub use prose::{Align, Block, Inline, ListBlock, Prose, TableBlock};
 pub use visit::Part;
+pub use words::Anchor;
 
 /// Reads an issue of a publication; `segments` are the names that its `audience` keys can use.
 ///

@@ -10,8 +10,8 @@ use crate::issue::{
 pub enum Part<'i> {
     /// One line of text.
     Line(&'i Template),
-    /// Where a heading, picture or button leads.
-    Url(&'i Link),
+    /// Where a heading, picture or button leads, and its words; a brief may have none.
+    Url(&'i Link, Option<&'i Template>),
     /// Text in paragraphs.
     Prose(&'i Prose),
     /// A picture; its lines come after it.
@@ -38,7 +38,7 @@ impl Issue {
     pub fn for_each_field<'i>(&'i self, visit: &mut dyn FnMut(&'i Field)) {
         self.for_each_part(&mut |part| match part {
             Part::Line(line) => line.fields().for_each(&mut *visit),
-            Part::Url(url) => url.template().fields().for_each(&mut *visit),
+            Part::Url(url, _) => url.template().fields().for_each(&mut *visit),
             Part::Prose(prose) => prose.for_each_field(visit),
             Part::Html(html) => html.fields().for_each(&mut *visit),
             Part::Image(_) | Part::File(_) => {}
@@ -100,8 +100,8 @@ fn prose<'i>(prose: Option<&'i Prose>, visit: &mut dyn FnMut(Part<'i>)) {
     prose.into_iter().for_each(|prose| visit(Part::Prose(prose)));
 }
 
-fn url<'i>(url: Option<&'i Link>, visit: &mut dyn FnMut(Part<'i>)) {
-    url.into_iter().for_each(|url| visit(Part::Url(url)));
+fn url<'i>(url: Option<&'i Link>, words: Option<&'i Template>, visit: &mut dyn FnMut(Part<'i>)) {
+    url.into_iter().for_each(|url| visit(Part::Url(url, words)));
 }
 
 fn head<'i>(head: &'i Head, visit: &mut dyn FnMut(Part<'i>)) {
@@ -110,25 +110,25 @@ fn head<'i>(head: &'i Head, visit: &mut dyn FnMut(Part<'i>)) {
 
 fn brief<'i>(brief: &'i Brief, visit: &mut dyn FnMut(Part<'i>)) {
     lines([brief.heading.as_ref()], visit);
-    url(brief.url.as_ref(), visit);
+    url(brief.url.as_ref(), brief.heading.as_ref(), visit);
     prose(brief.body.as_ref(), visit);
 }
 
 fn event<'i>(event: &'i Event, visit: &mut dyn FnMut(Part<'i>)) {
     lines([Some(&event.title), event.place.as_ref()], visit);
-    url(event.url.as_ref(), visit);
+    url(event.url.as_ref(), Some(&event.title), visit);
     prose(event.body.as_ref(), visit);
 }
 
 fn picture<'i>(image: &'i Image, visit: &mut dyn FnMut(Part<'i>)) {
     visit(Part::Image(image));
     lines([image.alt.as_ref(), image.caption.as_ref(), image.credit.as_ref()], visit);
-    url(image.url.as_ref(), visit);
+    url(image.url.as_ref(), image.alt.as_ref(), visit);
 }
 
 fn button<'i>(button: &'i Button, visit: &mut dyn FnMut(Part<'i>)) {
     visit(Part::Line(&button.label));
-    visit(Part::Url(&button.url));
+    visit(Part::Url(&button.url, Some(&button.label)));
 }
 
 fn file<'i>(file: &'i File, visit: &mut dyn FnMut(Part<'i>)) {

@@ -21,7 +21,8 @@ const LAYERS: &[&[&str]] = &[
     &["audience", "issue"],
     &["templates"],
     &["compile"],
-    &["journal", "transport"],
+    &["check"],
+    &["journal", "probe", "transport"],
     &["delivery"],
     &["cli"],
 ];
@@ -51,6 +52,7 @@ const PURE: &[&str] = &[
     "issue",
     "templates",
     "compile",
+    "check",
 ];
 const IMPURE: &[&str] =
     &["tokio", "sqlx", "lettre", "rustls", "std::net", "std::env", "std::process"];

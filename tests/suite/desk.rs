@@ -47,7 +47,7 @@ impl Desk {
         draft(issue, &self.press(), edition, date, "")
     }
 
-    fn press(&self) -> Press<'_> {
+    pub(crate) fn press(&self) -> Press<'_> {
         Press {
             publication: &self.config.publication,
             sender: &self.config.sender,

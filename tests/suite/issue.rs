@@ -118,9 +118,12 @@ fn every_code_has_a_number_of_its_own_and_a_case_that_shows_it() {
     let numbers: BTreeSet<_> = Code::ALL.iter().map(|code| code.number()).collect();
     assert_eq!(numbers.len(), Code::ALL.len(), "a number is given twice");
     let mut shown = String::new();
-    for folder in ["issues/bad", "settings", "themes", "fields", "luggage"] {
+    let folders =
+        ["issues/bad", "settings", "themes", "fields", "check", "letters", "twins", "luggage"];
+    for folder in folders.iter().chain(&["sizes", "links"]) {
         cases::list(folder, ".stderr").iter().for_each(|path| shown += &cases::read(path));
     }
+    cases::list("cli", ".console").iter().for_each(|path| shown += &cases::read(path));
     let unseen: Vec<_> =
         numbers.into_iter().filter(|number| !shown.contains(&format!("[{number}]"))).collect();
     assert!(unseen.is_empty(), "no case shows {unseen:?}");

@@ -4,6 +4,7 @@
 mod architecture;
 mod audience;
 mod cases;
+mod check;
 mod cli;
 mod compile;
 mod config;

@@ -18,7 +18,8 @@ use crate::audience::{Recipient, Suppressions};
 use crate::cli::count;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::publication::{self, Publication};
+use crate::cli::found::Found;
+use crate::cli::publication::Publication;
 use crate::cli::readers::{self, Readers, Stamp};
 use crate::cli::secret;
 use crate::delivery::{Prepared, Refused};
@@ -106,8 +107,9 @@ struct Material<'m> {
 impl<'m> Material<'m> {
     /// Reads an issue and everyone who is on the list.
     fn load(env: &mut Env, publication: &'m Publication, path: &Path) -> Result<Self, Failure> {
-        let theme = publication.theme(env)?;
-        let readers = Readers::read(env, publication)?;
+        let (theme, readers) = Found::said(env, |found| {
+            Ok((publication.theme(found)?, Readers::read(publication, found)?))
+        })?;
         let issue = publication.issue(env, path, Some(readers.columns.names()))?;
         let neighbours = publication.parts(&issue)?;
         let suppressions = publication.suppressions()?;
@@ -129,7 +131,9 @@ impl<'m> Material<'m> {
             readers::prepare(self.publication, &self.issue, &self.suppressions, &stamp, readers);
         prepared.map_err(|refused| match refused {
             Refused::Gaps(gaps) => {
-                publication::print(env, &self.publication.empty_fields(&self.issue, &gaps));
+                let mut found = Found::default();
+                found.add(self.publication.empty_fields(&self.issue, &gaps));
+                found.say(env);
                 let readers = gaps.iter().map(|gap| gap.line).collect::<BTreeSet<_>>().len();
                 let readers = count(readers as u64, "reader");
                 let message = format!("the issue asks for more than the rows of {readers} hold");

@@ -3,4 +3,5 @@
 pub(crate) mod console;
 pub(crate) mod publication;
 pub(crate) mod smtp;
+pub(crate) mod web;
 pub(crate) mod world;

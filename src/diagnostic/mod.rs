@@ -1,11 +1,9 @@
 //! What is wrong in a file in, a text that shows where and how to mend it out.
 
+mod render;
+
 use std::ops::Range;
 use std::sync::Arc;
-
-use annotate_snippets::{
-    Annotation, AnnotationKind, Group, Level as Colour, Origin, Renderer, Snippet,
-};
 
 /// A file that was read: the path as people write it, and its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +28,14 @@ impl Source {
             .iter()
             .filter(|b| **b == b'\n')
             .count()
+    }
+
+    /// The line and the column of a byte offset, counted from 1, the column in characters.
+    #[must_use]
+    pub fn position(&self, offset: usize) -> (usize, usize) {
+        let before = &self.text[..self.text.floor_char_boundary(offset)];
+        let column = before.chars().rev().take_while(|character| *character != '\n').count();
+        (self.line(offset), column + 1)
     }
 
     /// The whole lines that a range of bytes touches.
@@ -58,6 +64,8 @@ pub enum Level {
     Error,
     /// It compiles, and readers will notice.
     Warning,
+    /// Nothing is wrong; it is good to know.
+    Note,
 }
 
 /// Declares every code once: its name here, its number for people, and what it says in general.
@@ -75,6 +83,15 @@ macro_rules! codes {
             #[must_use]
             pub const fn number(self) -> &'static str {
                 match self { $(Self::$name => $number),+ }
+            }
+
+            /// What it means, why it matters and how to mend it: a page of Markdown, whose first
+            /// line is `# E002: …`.
+            #[must_use]
+            pub const fn page(self) -> &'static str {
+                match self {
+                    $(Self::$name => include_str!(concat!("../../docs/codes/", $number, ".md"))),+
+                }
             }
         }
     };
@@ -135,6 +152,34 @@ codes! {
     Conflict = "E029",
     /// Markup that is not whole, or that a letter cannot hold.
     Html = "E030",
+    /// A subject that pretends to answer or to forward something.
+    FalseReply = "E034",
+    /// A link without words.
+    LinkWithoutWords = "E035",
+    /// A link whose words do not say where it leads.
+    VagueLink = "E036",
+    /// A link whose words show another host than the one it leads to.
+    OtherHost = "E037",
+    /// A letter that is nothing but pictures.
+    OnlyPictures = "E038",
+    /// A letter that Gmail cuts off.
+    Clipped = "E039",
+    /// Text that readers do not see.
+    HiddenText = "E040",
+    /// A style sheet that Gmail drops for its length.
+    StyleTooLong = "E041",
+    /// An at-rule inside another, for which Gmail drops the style sheet.
+    NestedAtRule = "E042",
+    /// A letter that does not say its language and direction where web mail keeps them.
+    LetterLanguage = "E043",
+    /// A layout table that screen readers read out as one of data.
+    TableRole = "E044",
+    /// A letter without a title, or without exactly one heading of the first rank.
+    LetterHeading = "E045",
+    /// A picture without an alternative in the finished letter.
+    LetterAlt = "E046",
+    /// A link whose page is not there.
+    Gone = "E047",
     /// Words that only the author should have seen.
     Leftover = "W001",
     /// A subject that inboxes cut.
@@ -145,15 +190,83 @@ codes! {
     AltText = "W004",
     /// A mail that carries much.
     HeavyMail = "W005",
+    /// A subject that shouts.
+    Shouting = "W008",
+    /// A subject too short to say anything.
+    ShortSubject = "W009",
+    /// What inboxes show after the subject is missing, too short, too long, or said already.
+    Preheader = "W010",
+    /// A letter that is not far from where Gmail cuts it off.
+    LargeLetter = "W011",
+    /// A link that is not encrypted.
+    Insecure = "W012",
+    /// A link that hides where it leads behind a shortener.
+    Shortener = "W013",
+    /// A link with a name and a password, or to a bare number.
+    OddHost = "W014",
+    /// Words that promise an attachment that is not there.
+    NoAttachment = "W015",
+    /// A sender's name that is missing or does not name the sender.
+    SenderName = "W016",
+    /// An issue that says what the one before it said.
+    Twin = "W017",
+    /// The same link many times.
+    SameLink = "W018",
+    /// A link that did not answer.
+    NoAnswer = "W019",
+    /// CSS that much of readers' mail programs drop.
+    Css = "W020",
+    /// HTML that much of readers' mail programs drop.
+    Element = "W021",
+    /// A style sheet that is not far from what Gmail drops.
+    LongStyle = "W022",
+    /// A subject full of pictures.
+    Emoji = "W023",
     /// A language that letters have no words of their own in.
     NoWords = "W030",
+    /// How many words there are, and how long it takes to read them.
+    Length = "N001",
+    /// A link whose page has moved to another host for good.
+    Moved = "N002",
 }
 
 impl Code {
     /// What the first letter of the number says.
     #[must_use]
     pub fn level(self) -> Level {
-        if self.number().starts_with('E') { Level::Error } else { Level::Warning }
+        match self.number().as_bytes()[0] {
+            b'E' => Level::Error,
+            b'W' => Level::Warning,
+            _ => Level::Note,
+        }
+    }
+
+    /// The code with a number, whatever its case.
+    #[must_use]
+    pub fn find(number: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.number().eq_ignore_ascii_case(number))
+    }
+
+    /// What it means and why it matters: the words of its page before the examples.
+    #[must_use]
+    pub fn description(self) -> &'static str {
+        let (_, text) = self.page().split_once('\n').unwrap_or_default();
+        text.split("\n## ").next().unwrap_or_default().trim()
+    }
+
+    /// Where the rule comes from: the first link of its page.
+    #[must_use]
+    pub fn source(self) -> Option<&'static str> {
+        let page = self.page();
+        let start = page.find("<https://")? + 1;
+        page[start..].split('>').next()
+    }
+
+    /// What it says in general, in a few words: the heading of its page.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        let heading = self.page().lines().next().unwrap_or_default();
+        heading.split_once(": ").map_or(heading, |(_, title)| title)
     }
 }
 
@@ -218,59 +331,6 @@ impl Diagnostic {
     pub fn is_error(&self) -> bool {
         self.code.level() == Level::Error
     }
-
-    /// The diagnostic as the terminal shows it, ending with a line feed.
-    #[must_use]
-    pub fn render(&self, styled: bool) -> String {
-        let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
-        let colour = match self.code.level() {
-            Level::Error => Colour::ERROR,
-            Level::Warning => Colour::WARNING,
-        };
-        let title = colour.primary_title(self.message.as_str()).id(self.code.number());
-        let mut group = if self.hidden {
-            title.element(self.origin()).element(Colour::NOTE.message(HIDDEN))
-        } else {
-            title.element(self.snippet())
-        };
-        if let Some(note) = &self.note {
-            group = group.element(Colour::NOTE.message(note.as_str()));
-        }
-        let mut report = vec![group];
-        if let Some(help) = &self.help {
-            report.push(Group::with_title(Colour::HELP.secondary_title(help.as_str())));
-        }
-        let mut rendered = renderer.render(&report);
-        rendered.push('\n');
-        rendered
-    }
-
-    /// The lines, with the place underlined.
-    fn snippet(&self) -> Snippet<'_, Annotation<'_>> {
-        let text = self.source.text.as_str();
-        let mut annotation = AnnotationKind::Primary.span(underlined(text, &self.span));
-        if !self.label.is_empty() {
-            annotation = annotation.label(self.label.as_str());
-        }
-        Snippet::source(text).path(self.source.path.as_str()).annotation(annotation)
-    }
-
-    /// The place alone.
-    fn origin(&self) -> Origin<'_> {
-        let before = &self.source.text[..underlined(&self.source.text, &self.span).start];
-        let column = before.chars().rev().take_while(|character| *character != '\n').count();
-        let line = self.source.line(self.span.start);
-        Origin::path(self.source.path.as_str()).line(line).char_column(column + 1)
-    }
-}
-
-const HIDDEN: &str = "a secret stands in this line, so that it is not shown";
-
-/// The span, widened to whole characters and kept inside the text, without line breaks at its end.
-fn underlined(text: &str, span: &Range<usize>) -> Range<usize> {
-    let start = text.floor_char_boundary(span.start);
-    let end = text.ceil_char_boundary(span.end.max(start));
-    start..start + text[start..end].trim_end_matches(['\r', '\n']).len()
 }
 
 /// Puts diagnostics into the order of the file, and drops those that say the same of one place.
