@@ -41,7 +41,10 @@ fn no_attachment(issue: &Issue) -> Option<Diagnostic> {
     if attached || calendars.any(|calendar| calendar == Delivery::Inside) {
         return None;
     }
-    let found = issue.texts().into_iter().find_map(|(place, _)| {
+    // All lines of a text have its place.
+    let mut places: Vec<_> = issue.texts().into_iter().map(|(place, _)| place).collect();
+    places.dedup();
+    let found = places.into_iter().find_map(|place| {
         let (at, words) = first_whole(issue.source.text.get(place.clone())?)?;
         Some((place.start + at..place.start + at + words.len(), words.to_owned()))
     });

@@ -6,10 +6,13 @@ use jiff::Timestamp;
 
 use crate::address::EmailAddress;
 use crate::audience::{Columns, Recipient, Suppressions};
+use crate::check;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::cli::publication::Publication;
+use crate::compile::Reader;
 use crate::delivery::{Planner, Prepared, Refused};
+use crate::diagnostic::{Diagnostic, Source};
 use crate::issue::Issue;
 use crate::key::Key;
 use crate::templates::{Neighbours, Theme};
@@ -84,6 +87,33 @@ pub(super) fn prepare<'r>(
         suppressed: &|address| suppressions.reason_for(address).map(str::to_owned),
     };
     planner.prepare(issue, readers)
+}
+
+/// What is wrong with the finished letters of an issue, but for what is known already: the largest
+/// of each edition is looked at.
+pub(super) fn judge<'r>(
+    publication: &Publication,
+    issue: &Issue,
+    stamp: &Stamp<'_>,
+    recipients: impl Iterator<Item = &'r Recipient>,
+    known: &[Diagnostic],
+) -> Vec<Diagnostic> {
+    let press = publication.press(stamp.theme, stamp.neighbours);
+    let belongs = |reader: &_, segment: &str| Readers::belongs(publication, reader, segment);
+    let letters = check::largest(issue, &press, stamp.key, recipients, &belongs);
+    let mut found: Vec<_> = check::size(issue, &letters).into_iter().collect();
+    for letter in &letters {
+        let reader = Reader { recipient: &letter.reader, key: stamp.key };
+        let Ok(html) = letter.draft.html(reader) else { continue };
+        let html = Source::new(format!("public/{}.html", issue.name), html);
+        let mut new = check::letter(&html, Some(&issue.source));
+        let said = |old: &Diagnostic, new: &Diagnostic| {
+            (old.code, &old.message) == (new.code, &new.message)
+        };
+        new.retain(|new| !known.iter().chain(&found).any(|old| said(old, new)));
+        found.extend(new);
+    }
+    found
 }
 
 /// What makes messages those of one run.

@@ -8,12 +8,11 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::cli::publication::Publication;
 use crate::cli::readers::{self, Readers, Stamp};
-use crate::compile::Reader;
 use crate::delivery::Refused;
-use crate::diagnostic::{self, Diagnostic, Source};
+use crate::diagnostic::{self, Diagnostic};
 use crate::issue::Issue;
 use crate::key::Key;
-use crate::templates::{Neighbours, Theme};
+use crate::templates::Theme;
 
 /// Looks at everything; returns how many issues that were.
 pub(super) fn examine(env: &Env, args: &CheckArgs, found: &mut Found) -> Result<usize, Failure> {
@@ -39,9 +38,8 @@ pub(super) fn examine(env: &Env, args: &CheckArgs, found: &mut Found) -> Result<
         let mut diagnostics = checked.diagnostics;
         if let Some(issue) = checked.value {
             diagnostics.extend(check::issue(&issue, &publication.config));
-            let neighbours = publication.parts(&issue)?;
-            diagnostics.extend(desk.gate(&issue, &neighbours, env.clock.now())?);
-            diagnostics = desk.letters(&issue, &neighbours, diagnostics);
+            let letters = desk.gate(&issue, &diagnostics, env.clock.now())?;
+            diagnostics.extend(letters);
             let before = publication.before(path);
             diagnostics.extend(before.iter().flat_map(|before| check::twin(&issue, before)));
             diagnostic::sort(&mut diagnostics);
@@ -68,48 +66,25 @@ struct Desk<'d> {
 }
 
 impl Desk<'_> {
-    /// Assembles every reader's message, as a send would before its first connection.
+    /// Assembles every reader's message, as a send would before its first connection, and looks at
+    /// the letters in them; what is known already is not said again.
     fn gate(
         &self,
         issue: &Issue,
-        neighbours: &Neighbours,
+        known: &[Diagnostic],
         date: jiff::Timestamp,
     ) -> Result<Vec<Diagnostic>, Failure> {
-        let (theme, key) = (self.theme, &self.key);
+        let Self { publication, theme, suppressions, key, .. } = self;
+        let neighbours = &publication.parts(issue)?;
         let stamp = Stamp { theme, neighbours, key, date, salt: "check" };
-        let everyone = self.readers.of(self.publication, issue);
-        match readers::prepare(self.publication, issue, self.suppressions, &stamp, everyone) {
-            Ok(_) => Ok(Vec::new()),
-            Err(Refused::Gaps(gaps)) => Ok(self.publication.empty_fields(issue, &gaps)),
+        let everyone = self.readers.of(publication, issue);
+        match readers::prepare(publication, issue, suppressions, &stamp, everyone) {
+            Ok(prepared) => {
+                let recipients = prepared.recipients.iter().map(|(recipient, _)| recipient);
+                Ok(readers::judge(publication, issue, &stamp, recipients, known))
+            }
+            Err(Refused::Gaps(gaps)) => Ok(publication.empty_fields(issue, &gaps)),
             Err(malformed) => Err(Failure::new(Exit::Bug, malformed.to_string())),
         }
-    }
-
-    /// Looks at the largest letter of each edition; what is found already is not shown again.
-    fn letters(
-        &self,
-        issue: &Issue,
-        neighbours: &Neighbours,
-        mut found: Vec<Diagnostic>,
-    ) -> Vec<Diagnostic> {
-        let press = self.publication.press(self.theme, neighbours);
-        let written = self.readers.of(self.publication, issue);
-        let written = written.filter(|r| self.suppressions.reason_for(&r.address).is_none());
-        let belongs =
-            |reader: &_, segment: &str| Readers::belongs(self.publication, reader, segment);
-        let letters = check::largest(issue, &press, &self.key, written, &belongs);
-        found.extend(check::size(issue, &letters));
-        for letter in &letters {
-            let reader = Reader { recipient: &letter.reader, key: &self.key };
-            let Ok(html) = letter.draft.html(reader) else { continue };
-            let html = Source::new(format!("public/{}.html", issue.name), html);
-            let mut new = check::letter(&html, Some(&issue.source));
-            let said = |new: &Diagnostic, old: &Diagnostic| {
-                (old.code, &old.message) == (new.code, &new.message)
-            };
-            new.retain(|new| !found.iter().any(|old| said(new, old)));
-            found.extend(new);
-        }
-        found
     }
 }

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 
 use crate::address::EmailAddress;
 use crate::audience::{Recipient, Suppressions};
+use crate::check;
 use crate::cli::count;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
@@ -23,6 +24,7 @@ use crate::cli::publication::Publication;
 use crate::cli::readers::{self, Readers, Stamp};
 use crate::cli::secret;
 use crate::delivery::{Prepared, Refused};
+use crate::diagnostic::Checked;
 use crate::issue::Issue;
 use crate::key::Key;
 use crate::templates::{Neighbours, Theme};
@@ -117,7 +119,7 @@ impl<'m> Material<'m> {
         Ok(Self { publication, theme, issue, neighbours, readers, suppressions, key })
     }
 
-    /// Plans the messages for readers and assembles every one of them.
+    /// Plans the messages for readers, assembles every one of them and looks at their letters.
     fn prepare<'r>(
         &self,
         env: &mut Env,
@@ -129,7 +131,7 @@ impl<'m> Material<'m> {
         let stamp = Stamp { theme, neighbours, key, date, salt };
         let prepared =
             readers::prepare(self.publication, &self.issue, &self.suppressions, &stamp, readers);
-        prepared.map_err(|refused| match refused {
+        let prepared = prepared.map_err(|refused| match refused {
             Refused::Gaps(gaps) => {
                 let mut found = Found::default();
                 found.add(self.publication.empty_fields(&self.issue, &gaps));
@@ -141,7 +143,12 @@ impl<'m> Material<'m> {
             }
             Refused::Malformed { .. } => Failure::new(Exit::Bug, refused.to_string())
                 .hint("this is a bug of newsletter; nothing was sent to anyone"),
-        })
+        })?;
+        let recipients = prepared.recipients.iter().map(|(recipient, _)| recipient);
+        let known = check::issue(&self.issue, &self.publication.config);
+        let letters = readers::judge(self.publication, &self.issue, &stamp, recipients, &known);
+        let judged = Checked::new(Some(prepared), letters);
+        Found::said(env, |found| found.accept(judged, Exit::Content))
     }
 
     /// The readers of the issue.

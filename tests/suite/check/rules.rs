@@ -9,6 +9,7 @@ use newsletter::issue::Issue;
 
 use crate::cases::{self, Verdict};
 use crate::desk::{self, Desk};
+use crate::support::console::Console;
 
 fn read(path: &std::path::Path) -> Issue {
     let name = path.file_stem().unwrap().to_string_lossy();
@@ -32,7 +33,7 @@ fn what_readers_and_filters_do_not_forgive_is_shown_where_it_is() {
 
 #[test]
 fn nothing_is_said_against_the_sample() {
-    let mut console = crate::support::console::Console::with_sample();
+    let mut console = Console::with_sample();
     let said = console.run("newsletter check");
     assert!(said.contains("Checked 3 issues for 38 readers: 0 errors, 0 warnings"), "{said}");
 }
@@ -111,6 +112,22 @@ fn the_letter_of_the_reader_with_the_longest_values_is_judged() {
         verdict.compare(&expected, cases::render(&found).as_bytes());
     }
     verdict.finish(3);
+}
+
+#[test]
+fn a_letter_that_gmail_cuts_is_neither_checked_nor_sent() {
+    let mut console = Console::with_sample();
+    let path = console.folder().join("issues/2026-11-20-first-frost.toml");
+    let long = "The river is low, and the salt is late.\n\n".repeat(500);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let text = format!("{text}\n[[section]]\nbody = \"\"\"\n{long}\"\"\"\n");
+    std::fs::write(&path, text).unwrap();
+    for command in ["check 2026-11-20-first-frost", "send --dry-run"] {
+        let said = console.run(&format!("newsletter {command}"));
+        assert!(said.contains("error[E039]: the HTML of "), "{said}");
+        assert!(said.ends_with("[exit 1]\n"), "{said}");
+    }
+    assert!(!console.folder().join(".newsletter/dry-run").exists());
 }
 
 #[test]
