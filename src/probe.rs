@@ -156,12 +156,7 @@ impl<'u> Queue<'u> {
     fn work(&self, ask: &dyn Fn(&str) -> Answer) {
         while let Some(number) = self.take() {
             let answer = ask(self.urls[number]);
-            let mut state = self.lock();
-            state.answers[number] = Some(answer);
-            if let Some(busy) = state.busy.get_mut(&self.host(number)) {
-                *busy -= 1;
-            }
-            drop(state);
+            self.end(&mut self.lock(), number, answer);
             self.changed.notify_all();
         }
     }
@@ -173,15 +168,29 @@ impl<'u> Queue<'u> {
             if state.waiting.is_empty() {
                 return None;
             }
-            let free = |number: &usize| {
-                state.busy.get(&self.host(*number)).is_none_or(|busy| *busy < OF_ONE_HOST_MAX)
-            };
-            if let Some(at) = state.waiting.iter().rposition(free) {
-                let number = state.waiting.remove(at);
-                *state.busy.entry(self.host(number)).or_default() += 1;
+            if let Some(number) = self.begin(&mut state) {
                 return Some(number);
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// The next URL whose host is not busy already, which is busier now.
+    fn begin(&self, state: &mut State) -> Option<usize> {
+        let free = |number: &usize| {
+            state.busy.get(&self.host(*number)).is_none_or(|busy| *busy < OF_ONE_HOST_MAX)
+        };
+        let at = state.waiting.iter().rposition(free)?;
+        let number = state.waiting.remove(at);
+        *state.busy.entry(self.host(number)).or_default() += 1;
+        Some(number)
+    }
+
+    /// Takes down an answer; the host is less busy now.
+    fn end(&self, state: &mut State, number: usize, answer: Answer) {
+        state.answers[number] = Some(answer);
+        if let Some(busy) = state.busy.get_mut(&self.host(number)) {
+            *busy -= 1;
         }
     }
 
@@ -198,5 +207,24 @@ impl<'u> Queue<'u> {
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         let answers = state.answers.into_iter();
         answers.map(|answer| answer.unwrap_or(Answer::There)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::probe::{Answer, Queue};
+
+    #[test]
+    fn a_third_page_of_a_host_waits_and_other_hosts_do_not() {
+        let urls =
+            ["https://a.example.org/1", "https://a.example.org/2", "https://a.example.org/3"];
+        let urls = [urls.as_slice(), &["https://b.example.org/1"]].concat();
+        let queue = Queue::new(&urls);
+        let mut state = queue.lock();
+        let begun: Vec<_> = std::iter::from_fn(|| queue.begin(&mut state)).collect();
+        assert_eq!(begun, [0, 1, 3]);
+        queue.end(&mut state, 1, Answer::There);
+        assert_eq!(queue.begin(&mut state), Some(2));
+        assert_eq!(queue.begin(&mut state), None);
     }
 }

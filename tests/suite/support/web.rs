@@ -18,8 +18,8 @@ pub(crate) struct Server {
 #[derive(Default)]
 struct Seen {
     requests: Mutex<Vec<String>>,
-    /// How many requests are held now, and how many there were at once at most.
-    held: Mutex<(usize, usize)>,
+    /// How many requests to `/pair/…` came so far.
+    paired: Mutex<usize>,
     changed: Condvar,
 }
 
@@ -73,11 +73,6 @@ impl Server {
     /// Every request, as method and path, in order of arrival.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.seen.requests.lock().unwrap().clone()
-    }
-
-    /// How many requests to `/pair/…` were there at once, at most.
-    pub(crate) fn at_once(&self) -> usize {
-        self.seen.held.lock().unwrap().1
     }
 }
 
@@ -133,13 +128,12 @@ fn answer(stream: impl Read + Write, seen: &Seen) {
 
 /// Lets a request go on only together with a second one.
 fn hold(seen: &Seen) {
-    let mut held = seen.held.lock().unwrap();
-    held.0 += 1;
-    held.1 = held.1.max(held.0);
-    if held.0 == 2 {
-        held.0 = 0;
+    let mut paired = seen.paired.lock().unwrap();
+    *paired += 1;
+    let own = *paired;
+    if own.is_multiple_of(2) {
         seen.changed.notify_all();
     } else {
-        drop(seen.changed.wait(held).unwrap());
+        drop(seen.changed.wait_while(paired, |paired| *paired == own).unwrap());
     }
 }
