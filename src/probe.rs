@@ -123,6 +123,10 @@ fn reason(error: &Error) -> String {
             None if error.kind() == std::io::ErrorKind::ConnectionRefused => {
                 "the connection is refused".to_owned()
             }
+            // The standard library has no kind for it, only these words.
+            None if error.to_string().contains("lookup address") => {
+                "its host cannot be found".to_owned()
+            }
             None => "the connection is lost".to_owned(),
         },
         Error::ConnectionFailed => "the connection is refused".to_owned(),

@@ -61,6 +61,13 @@ fn a_port_where_nobody_listens_is_no_answer() {
 }
 
 #[test]
+fn a_host_that_nobody_has_is_not_found() {
+    // RFC 6761 §6.4: no resolver knows a name below `invalid`.
+    let reason = "its host cannot be found".to_owned();
+    assert_eq!(one("https://newsletter.invalid/"), Answer::Silent(reason));
+}
+
+#[test]
 fn a_certificate_that_nobody_has_signed_is_not_trusted() {
     let server = Server::start_self_signed();
     let url = format!("https://127.0.0.1:{}/there", server.port());
