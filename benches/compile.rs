@@ -10,7 +10,7 @@ use newsletter::config::{self, Config};
 use newsletter::diagnostic::Source;
 use newsletter::issue::{self, Folder, Issue};
 use newsletter::key::Key;
-use newsletter::templates::{Neighbours, Theme};
+use newsletter::templates::{Neighbours, Theme, ThemeFiles};
 
 /// How many sections the issues have.
 const SECTIONS: [usize; 6] = [25, 50, 100, 200, 400, 800];
@@ -47,7 +47,10 @@ impl Desk {
         let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../newsletter.toml");
         let settings = std::fs::read_to_string(root).expect("the sample's settings");
         let config = config::parse(&Source::new("newsletter.toml", settings)).value;
-        let theme = Theme::parse(&Source::new("theme.toml", Theme::BROADSHEET)).value;
+        let text = Theme::built_in(Theme::DEFAULT).expect("a theme");
+        let settings = Source::new("theme.toml", text);
+        let files = ThemeFiles { settings, style: None, layout: None };
+        let theme = Theme::parse(&files, &Folder::new(".")).value;
         let columns = Columns::new(["email", "first_name", "town"]);
         Self {
             config: config.expect("good settings"),

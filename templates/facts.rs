@@ -12,7 +12,7 @@ pub(super) fn figures(figures: &Figures, desk: &Desk<'_>) -> Markup {
         (sections::head(&figures.head, desk))
         (table(&html! { @for item in &figures.items { (figure(item, desk)) } }))
         @if let Some(source) = &figures.source {
-            p class="muted" style=(desk.style.caption) {
+            p class="muted caption" style=(desk.style.caption) {
                 (desk.words().source) (desk.words().colon) (desk.line(source))
             }
         }
@@ -23,13 +23,13 @@ pub(super) fn figures(figures: &Figures, desk: &Desk<'_>) -> Markup {
 fn figure(figure: &Figure, desk: &Desk<'_>) -> Markup {
     html! {
         tr {
-            td class="line" width="34%" valign="top" style=(desk.style.figure_cell) {
-                p class="accent" style=(desk.style.figure) { (desk.line(&figure.value)) }
+            td class="line figure-cell" width="34%" valign="top" style=(desk.style.figure_cell) {
+                p class="accent figure" style=(desk.style.figure) { (desk.line(&figure.value)) }
             }
-            td class="line" valign="top" style=(desk.style.figure_cell) {
-                p class="ink" style=(desk.style.figure_label) { (desk.line(&figure.label)) }
+            td class="line figure-cell" valign="top" style=(desk.style.figure_cell) {
+                p class="ink figure-label" style=(desk.style.figure_label) { (desk.line(&figure.label)) }
                 @if let Some(note) = &figure.note {
-                    p class="muted" style=(desk.style.caption) { (desk.line(note)) }
+                    p class="muted caption" style=(desk.style.caption) { (desk.line(note)) }
                 }
             }
         }
@@ -43,8 +43,8 @@ pub(super) fn events(events: &Events, section: usize, desk: &Desk<'_>) -> Markup
         (sections::head(&events.head, desk))
         @for item in &events.items { (event(item, level, desk)) }
         @if let Some(Delivery::Link) = events.calendar {
-            p class="ink" style=(desk.style.paragraph) {
-                a class="accent" href=((desk.letter.url_of)(&desk.letter.issue.calendar(section)))
+            p class="ink paragraph" style=(desk.style.paragraph) {
+                a class="accent link" href=((desk.letter.url_of)(&desk.letter.issue.calendar(section)))
                     style=(desk.style.link) { (desk.words().add_to_calendar) }
             }
         }
@@ -54,7 +54,7 @@ pub(super) fn events(events: &Events, section: usize, desk: &Desk<'_>) -> Markup
 fn event(event: &Event, level: Level, desk: &Desk<'_>) -> Markup {
     html! {
         (prose::subhead(&desk.linked(&event.title, event.url.as_ref()), level, desk))
-        p class="muted" style=(desk.style.when) {
+        p class="muted when" style=(desk.style.when) {
             (desk.letter.when(event.when))
             @if let Some(place) = &event.place { br; (desk.line(place)) }
         }

@@ -6,10 +6,11 @@ use crate::config::Publication;
 use crate::field::{Marks, Template};
 use crate::issue::{Byline, Image, Issue, Link, Prose, Section};
 use crate::language::{Language, Words};
+use crate::templates::layout::Slot;
 use crate::templates::prose::Level;
-use crate::templates::style::{self, Style};
-use crate::templates::theme::Theme;
-use crate::templates::{frame, prose, sections};
+use crate::templates::style::Style;
+use crate::templates::theme::{Line, LineColour, Logo, Picture, Theme};
+use crate::templates::{frame, prose, sections, sheet};
 
 /// Everything that a letter is made from.
 pub struct Letter<'l> {
@@ -71,7 +72,7 @@ impl Desk<'_> {
         html! {
             @match url {
                 Some(url) => {
-                    a class="accent" href=(self.url(url)) style=(self.style.link) {
+                    a class="accent link" href=(self.url(url)) style=(self.style.link) {
                         (self.line(line))
                     }
                 }
@@ -113,10 +114,13 @@ impl Letter<'_> {
         let (language, direction) = (self.language.tag(), self.language.direction());
         let desk = Desk { letter: self, style: Style::new(self.theme, direction) };
         let subject = self.marks.text(&self.issue.subject);
+        if let Some(layout) = &self.theme.layout {
+            return layout.fill(|slot| self.slot(slot, &desk));
+        }
         html! {
             (DOCTYPE)
             html lang=(language) dir=(direction) {
-                (self.head(&subject))
+                head { (self.head(&subject)) }
                 body class="page" style=(desk.style.page) {
                     div role="article" aria-roledescription="email" aria-label=(subject)
                         lang=(language) dir=(direction)
@@ -124,16 +128,20 @@ impl Letter<'_> {
                         (self.ghost_table())
                         div style={ "max-width:" (self.theme.width) "px;margin:0 auto;" } {
                             (table(&html! {
-                                tr { td style="padding:12px 16px;" { (self.preheader(&desk)) } }
+                                tr { td class="above" style=(desk.style.above) { (self.preheader(&desk)) } }
+                                @if self.theme.light.band.is_some() {
+                                    tr { td class="band" style=(desk.style.band) {
+                                        (self.masthead(&desk))
+                                    } }
+                                }
                                 tr { td class="paper" style=(desk.style.paper) {
-                                    (self.masthead(&desk))
+                                    @if self.theme.light.band.is_none() { (self.masthead(&desk)) }
+                                    (self.masthead_rule(&desk))
                                     (self.opening(&desk))
-                                    @for section in self.sections {
-                                        (sections::section(section, &desk))
-                                    }
+                                    (sections::all(self.sections, &desk))
                                     (self.around(&desk))
                                 } }
-                                tr { td style="padding:24px 16px 32px;" { (self.colophon(&desk)) } }
+                                tr { td class="below" style=(desk.style.below) { (self.colophon(&desk)) } }
                             }))
                         }
                         (Outlook("</td></tr></table>"))
@@ -145,22 +153,52 @@ impl Letter<'_> {
 
     fn head(&self, subject: &str) -> Markup {
         html! {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="format-detection"
-                    content="telephone=no, date=no, address=no, email=no, url=no";
-                meta name="x-apple-disable-message-reformatting" content="";
-                meta name="color-scheme" content="light dark";
-                meta name="supported-color-schemes" content="light dark";
-                @if let Some(preheader) = &self.issue.preheader {
-                    meta name="description" content=(self.marks.text(preheader));
-                }
-                title { (subject) }
-                (Outlook(OFFICE))
-                style { (PreEscaped(style::sheet(self.theme))) }
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="format-detection"
+                content="telephone=no, date=no, address=no, email=no, url=no";
+            meta name="x-apple-disable-message-reformatting" content="";
+            meta name="color-scheme" content="light dark";
+            meta name="supported-color-schemes" content="light dark";
+            @if let Some(preheader) = &self.issue.preheader {
+                meta name="description" content=(self.marks.text(preheader));
+            }
+            title { (subject) }
+            (Outlook(OFFICE))
+            style { (PreEscaped(sheet::sheet(self.theme))) }
+        }
+    }
+
+    /// What fills a slot of the theme's own layout.
+    fn slot(&self, slot: Slot, desk: &Desk<'_>) -> Markup {
+        let subject = || self.marks.text(&self.issue.subject);
+        html! {
+            @match slot {
+                Slot::Head => (self.head(&subject())),
+                Slot::Preheader => (self.preheader(desk)),
+                Slot::Masthead => (self.whole_masthead(desk)),
+                Slot::Opening => (self.opening(desk)),
+                Slot::Sections => { (sections::all(self.sections, desk)) (self.around(desk)) },
+                Slot::Colophon => (self.colophon(desk)),
+                Slot::Language => (self.language.tag()),
+                Slot::Direction => (self.language.direction()),
+                Slot::Subject => (subject()),
+                Slot::Publication => (self.publication.name),
+                Slot::Folio => (self.folio()),
+                Slot::Url => (self.publication.url),
+                Slot::Permalink => (self.permalink),
+                Slot::Unsubscribe => (self.unsubscribe),
             }
         }
+    }
+
+    /// The masthead with its ground or the line beneath it.
+    fn whole_masthead(&self, desk: &Desk<'_>) -> Markup {
+        if self.theme.light.band.is_none() {
+            return html! { (self.masthead(desk)) (self.masthead_rule(desk)) };
+        }
+        let band = html! { td class="band" style=(desk.style.band) { (self.masthead(desk)) } };
+        table(&html! { tr { (band) } })
     }
 
     /// Word has no `max-width`: a table of the letter's width holds it, for Word alone.
@@ -175,9 +213,9 @@ impl Letter<'_> {
     /// Visible: Gmail counts hidden text against a sender.
     fn preheader(&self, desk: &Desk<'_>) -> Markup {
         html! {
-            p class="muted" style=(desk.style.preheader) {
+            p class="muted preheader" style=(desk.style.preheader) {
                 @if let Some(preheader) = &self.issue.preheader { (desk.line(preheader)) " " }
-                a class="accent" href=(self.permalink) style=(desk.style.link) {
+                a class="accent colophon-link" href=(self.permalink) style=(desk.style.colophon_link) {
                     (desk.words().view_in_browser)
                 }
             }
@@ -185,20 +223,63 @@ impl Letter<'_> {
     }
 
     fn masthead(&self, desk: &Desk<'_>) -> Markup {
+        let (name, line) = match self.theme.light.band {
+            Some(_) => ("band-ink", "band-ink"),
+            None => ("ink", "muted"),
+        };
         html! {
-            p class="ink" style=(desk.style.publication) { (self.publication.name) }
-            @if let Some(tagline) = &self.publication.tagline {
-                p class="muted" style=(desk.style.tagline) { (tagline) }
+            @match &self.theme.logo {
+                Some(logo) => (self.logo(logo, desk)),
+                None => p class={ (name) " publication" } style=(desk.style.publication) {
+                    (self.publication.name)
+                },
             }
-            p class="muted" style=(desk.style.folio) { (self.folio()) }
-            div style="padding:12px 0 0;" { hr class="line" style=(desk.style.rule); }
-            @if let Some(byline) = &self.issue.byline { (self.byline(byline, desk)) }
+            @if let Some(tagline) = &self.publication.tagline {
+                p class={ (line) " tagline" } style=(desk.style.tagline) { (tagline) }
+            }
+            p class={ (line) " folio" } style=(desk.style.folio) {
+                (self.folio())
+            }
+        }
+    }
+
+    /// The publication's name as a picture. Programs without `<picture>` show the one inside.
+    fn logo(&self, logo: &Logo, desk: &Desk<'_>) -> Markup {
+        let src = |picture: &Picture| (self.url_of)(&picture.asset.path);
+        let align = if self.theme.centred { "text-align:center;" } else { "" };
+        html! {
+            div style={ "padding:0 0 4px;" (align) } {
+                picture {
+                    @if let Some(dark) = &logo.dark {
+                        source srcset=(src(dark)) media="(prefers-color-scheme:dark)";
+                    }
+                    img class="logo" src=(src(&logo.picture)) width=(logo.width)
+                        height=(logo.height) alt=(logo.alt) style=(desk.style.logo);
+                }
+            }
+        }
+    }
+
+    /// The line beneath the masthead; a ground of its own sets it apart without one.
+    fn masthead_rule(&self, desk: &Desk<'_>) -> Markup {
+        let drawn = self.theme.rules.line != Line::None && self.theme.light.band.is_none();
+        let colour = match self.theme.rules.colour {
+            LineColour::Text => "ink-line",
+            LineColour::Accent => "mark",
+            LineColour::Rule => "line",
+        };
+        html! {
+            @if drawn {
+                div style="padding:12px 0 0;" {
+                    hr class={ (colour) " masthead-rule" } style=(desk.style.masthead_rule);
+                }
+            }
         }
     }
 
     fn byline(&self, byline: &Byline, desk: &Desk<'_>) -> Markup {
         html! {
-            p class="muted" style=(desk.style.byline) {
+            p class="muted byline" style=(desk.style.byline) {
                 @if let Some(intro) = &byline.intro { (desk.line(intro)) " " }
                 strong class="ink" { (desk.line(&byline.name)) }
                 @if let Some(role) = &byline.role { (desk.words().comma) (desk.line(role)) }
@@ -208,14 +289,15 @@ impl Letter<'_> {
 
     fn opening(&self, desk: &Desk<'_>) -> Markup {
         html! {
+            @if let Some(byline) = &self.issue.byline { (self.byline(byline, desk)) }
             @if let Some(series) = &self.issue.series {
-                p class="accent" style={ "padding:28px 0 0;" (desk.style.kicker) } {
+                p class="accent kicker" style={ "padding:28px 0 0;" (desk.style.kicker) } {
                     (self.part(series))
                 }
             }
             h1 class="ink headline" style=(desk.style.headline) { (desk.line(&self.issue.title)) }
             @if let Some(deck) = &self.issue.deck {
-                p class="muted" style=(desk.style.deck) { (desk.line(deck)) }
+                p class="muted deck" style=(desk.style.deck) { (desk.line(deck)) }
             }
             @if let Some(lede) = &self.issue.lede {
                 div style="padding:20px 0 0;" { (desk.prose(lede, Level::Second)) }
@@ -230,9 +312,9 @@ impl Letter<'_> {
         html! {
             @for (word, issue) in shown {
                 @if let Some(issue) = issue {
-                    p class="muted" style={ "padding:20px 0 0;" (desk.style.attribution) } {
+                    p class="muted attribution" style={ "padding:20px 0 0;" (desk.style.attribution) } {
                         (word) (desk.words().colon)
-                        a class="accent" href=((self.url_of)(&frame::page(&issue.name)))
+                        a class="accent link" href=((self.url_of)(&frame::page(&issue.name)))
                             style=(desk.style.link) { (issue.title) }
                     }
                 }
@@ -242,18 +324,17 @@ impl Letter<'_> {
 
     fn colophon(&self, desk: &Desk<'_>) -> Markup {
         let Publication { name, url, address, .. } = self.publication;
-        let link = desk.style.colophon_link.as_str();
         let words = desk.words();
         html! {
-            p class="muted" style=(desk.style.colophon) { (self.why()) }
-            p class="muted" style=(desk.style.colophon) {
-                a class="accent" href=(self.unsubscribe) style=(link) { (words.unsubscribe) }
+            p class="muted colophon" style=(desk.style.colophon) { (self.why()) }
+            p class="muted colophon" style=(desk.style.colophon) {
+                a class="accent colophon-link" href=(self.unsubscribe) style=(desk.style.colophon_link) { (words.unsubscribe) }
                 " · "
-                a class="accent" href=(url) style=(link) {
+                a class="accent colophon-link" href=(url) style=(desk.style.colophon_link) {
                     (words.on_the_web.replace("{name}", name))
                 }
             }
-            p class="muted" style=(desk.style.colophon) { (name) (words.comma) (address) }
+            p class="muted colophon" style=(desk.style.colophon) { (name) (words.comma) (address) }
         }
     }
 }

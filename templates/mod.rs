@@ -3,19 +3,27 @@
 //! 1. `letter` is the document: head, masthead, headline, colophon; `frame` is what it says itself.
 //! 2. `sections` holds one function for each kind of section, `facts` those of figures and events,
 //!    `pictures` what stands in them, `prose` what they say.
-//! 3. `theme` reads how it looks, `style` turns that into inline styles.
+//! 3. `theme` reads how it looks, `style` turns that into inline styles, `sheet` into what cannot
+//!    be inline; `css` reads what a theme adds, `colour` knows what can be read.
 //!
 //! What the mail programs of readers need, and why, is `docs/html.md`.
 
+mod colour;
+mod css;
 mod facts;
 mod frame;
+mod layout;
 mod letter;
 mod pictures;
 mod prose;
 mod sections;
+mod sheet;
 mod style;
 mod theme;
 
+pub use colour::{CONTRAST_MIN, Colour};
 pub use frame::page;
 pub use letter::{Letter, Neighbour, Neighbours};
-pub use theme::{Scheme, Theme};
+pub use theme::{
+    Faces, Line, LineColour, Logo, Picture, Rules, Scheme, TextLinks, Theme, ThemeFiles,
+};

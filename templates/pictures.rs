@@ -8,7 +8,7 @@ use crate::templates::letter::{Desk, table};
 /// A picture across the letter, as wide as its column and never wider than its pixels.
 pub(super) fn picture(image: &Image, desk: &Desk<'_>) -> Markup {
     html! {
-        div style="padding:0 0 20px;" { (shown(image, desk.letter.theme.width - 64, desk)) }
+        div style="padding:0 0 20px;" { (shown(image, desk.letter.theme.column(), desk)) }
     }
 }
 
@@ -18,7 +18,7 @@ pub(super) fn row(images: &[Image], desk: &Desk<'_>) -> Markup {
         return html! { @for image in images { (picture(image, desk)) } };
     };
     let count = u32::try_from(images.len()).unwrap_or(u32::MAX);
-    let column = (desk.letter.theme.width - 64 - GAP * (count - 1)) / count;
+    let column = (desk.letter.theme.column() - GAP * (count - 1)) / count;
     let last = images.len() - 1;
     html! {
         div style="padding:0 0 20px;" {
@@ -48,7 +48,7 @@ fn shown(image: &Image, column: u32, desk: &Desk<'_>) -> Markup {
     let alt = image.alt.as_ref().map(|alt| desk.letter.marks.text(alt)).unwrap_or_default();
     let shown = html! {
         img src=((desk.letter.source_of)(image)) width=(width) height=(height) alt=(alt)
-            style={ "display:block;width:100%;max-width:" (width) "px;height:auto;border:0;" };
+            class="picture" style={ (desk.style.picture) "width:100%;max-width:" (width) "px;" };
     };
     html! {
         @match &image.url {
@@ -56,7 +56,7 @@ fn shown(image: &Image, column: u32, desk: &Desk<'_>) -> Markup {
             None => (shown),
         }
         @if image.caption.is_some() || image.credit.is_some() {
-            p class="muted" style=(desk.style.caption) {
+            p class="muted caption" style=(desk.style.caption) {
                 @if let Some(caption) = &image.caption { (desk.line(caption)) " " }
                 @if let Some(credit) = &image.credit { em { (desk.line(credit)) } }
             }

@@ -25,8 +25,8 @@ impl Level {
 pub(super) fn subhead(words: &Markup, level: Level, desk: &Desk<'_>) -> Markup {
     html! {
         @match level {
-            Level::Second => h2 class="ink" style=(desk.style.subhead) { (words) },
-            Level::Third => h3 class="ink" style=(desk.style.subhead) { (words) },
+            Level::Second => h2 class="ink subhead" style=(desk.style.subhead) { (words) },
+            Level::Third => h3 class="ink subhead" style=(desk.style.subhead) { (words) },
         }
     }
 }
@@ -39,17 +39,17 @@ fn one(block: &Block, level: Level, desk: &Desk<'_>) -> Markup {
     html! {
         @match block {
             Block::Paragraph(words) => {
-                p class="ink" style=(desk.style.paragraph) { (inlines(words, desk)) }
+                p class="ink paragraph" style=(desk.style.paragraph) { (inlines(words, desk)) }
             }
             Block::Subhead(words) => (subhead(&inlines(words, desk), level, desk)),
             Block::List(list) => (points(list, level, desk)),
             Block::Table(table) => (self::table(table, desk)),
             Block::Quote(inner) => {
-                blockquote class="mark" style=(desk.style.quote) { (blocks(inner, level, desk)) }
+                blockquote class="mark quote" style=(desk.style.quote) { (blocks(inner, level, desk)) }
             }
-            Block::Code(code) => pre class="ink line" style=(desk.style.code) { (code) },
+            Block::Code(code) => pre class="ink line code" style=(desk.style.code) { (code) },
             Block::Rule => {
-                div style="padding:8px 0 24px;" { hr class="line" style=(desk.style.rule); }
+                div style="padding:8px 0 24px;" { hr class="line rule" style=(desk.style.rule); }
             }
         }
     }
@@ -58,14 +58,14 @@ fn one(block: &Block, level: Level, desk: &Desk<'_>) -> Markup {
 fn points(list: &ListBlock, level: Level, desk: &Desk<'_>) -> Markup {
     let items = html! {
         @for item in &list.items {
-            li class="ink" style=(desk.style.point) { (point(item, level, desk)) }
+            li class="ink point" style=(desk.style.point) { (point(item, level, desk)) }
         }
     };
     html! {
         @match list.start {
-            None => ul class="ink" style=(desk.style.list) { (items) },
-            Some(1) => ol class="ink" style=(desk.style.list) { (items) },
-            Some(start) => ol class="ink" start=(start) style=(desk.style.list) { (items) },
+            None => ul class="ink list" style=(desk.style.list) { (items) },
+            Some(1) => ol class="ink list" style=(desk.style.list) { (items) },
+            Some(start) => ol class="ink list" start=(start) style=(desk.style.list) { (items) },
         }
     }
 }
@@ -83,7 +83,7 @@ fn table(table: &TableBlock, desk: &Desk<'_>) -> Markup {
             thead {
                 tr {
                     @for (column, words) in table.head.iter().enumerate() {
-                        th class="ink line" scope="col" align=(side(column)) valign="bottom"
+                        th class="ink line head-cell" scope="col" align=(side(column)) valign="bottom"
                             style=(desk.style.head_cell) { (inlines(words, desk)) }
                     }
                 }
@@ -92,7 +92,7 @@ fn table(table: &TableBlock, desk: &Desk<'_>) -> Markup {
                 @for row in &table.rows {
                     tr {
                         @for (column, words) in row.iter().enumerate() {
-                            td class="ink line" align=(side(column)) valign="top"
+                            td class="ink line cell" align=(side(column)) valign="top"
                                 style=(desk.style.cell) { (inlines(words, desk)) }
                         }
                     }
@@ -121,10 +121,10 @@ pub(super) fn inlines(words: &[Inline], desk: &Desk<'_>) -> Markup {
                 Inline::Emphasis(words) => em { (inlines(words, desk)) },
                 Inline::Strong(words) => strong { (inlines(words, desk)) },
                 Inline::Code(code) => {
-                    code style="font-family:Consolas,Menlo,monospace;font-size:15px;" { (code) }
+                    code class="inline-code" style=(desk.style.inline_code) { (code) }
                 }
                 Inline::Link(link, words) => {
-                    a class="accent" href=(desk.url(link)) style=(desk.style.link) {
+                    a class="accent link" href=(desk.url(link)) style=(desk.style.link) {
                         (inlines(words, desk))
                     }
                 }

@@ -10,23 +10,38 @@ use crate::templates::letter::{Desk, table};
 use crate::templates::prose::Level;
 use crate::templates::{facts, pictures, prose};
 
-pub(super) fn section(section: &Section, desk: &Desk<'_>) -> Markup {
-    match &section.kind {
-        Kind::Story(story) => set_apart(&self::story(story, desk)),
-        Kind::Briefs(briefs) => set_apart(&self::briefs(briefs, desk)),
-        Kind::Quote(quote) => set_apart(&pull_quote(quote, desk)),
-        Kind::Figures(figures) => set_apart(&facts::figures(figures, desk)),
-        Kind::Events(events) => set_apart(&facts::events(events, section.number, desk)),
-        Kind::Sponsor(sponsor) => set_apart(&self::sponsor(sponsor, desk)),
-        Kind::Html(html) => set_apart(&own(html, desk)),
-        Kind::Divider => html! {
-            div style="padding:24px 0 0;" { hr class="line" style=(desk.style.rule); }
-        },
+/// The sections in order, with a rule above each where the theme has them.
+pub(super) fn all(sections: &[&Section], desk: &Desk<'_>) -> Markup {
+    let is_divider = |section: &Section| matches!(section.kind, Kind::Divider);
+    html! {
+        @for (at, section) in sections.iter().enumerate() {
+            @let divided = is_divider(section) || at > 0 && is_divider(sections[at - 1]);
+            @if desk.letter.theme.rules.sections && !divided { (rule(desk)) }
+            (self::section(section, desk))
+        }
     }
 }
 
-fn set_apart(content: &Markup) -> Markup {
-    html! { div style="padding:28px 0 0;" { (content) } }
+fn section(section: &Section, desk: &Desk<'_>) -> Markup {
+    let content = match &section.kind {
+        Kind::Story(story) => self::story(story, desk),
+        Kind::Briefs(briefs) => self::briefs(briefs, desk),
+        Kind::Quote(quote) => pull_quote(quote, desk),
+        Kind::Figures(figures) => facts::figures(figures, desk),
+        Kind::Events(events) => facts::events(events, section.number, desk),
+        Kind::Sponsor(sponsor) => self::sponsor(sponsor, desk),
+        Kind::Html(html) => own(html, desk),
+        Kind::Divider => return rule(desk),
+    };
+    html! { div class="section" style=(desk.style.section) { (content) } }
+}
+
+fn rule(desk: &Desk<'_>) -> Markup {
+    html! {
+        div class="section" style=(desk.style.section) {
+            hr class="line rule" style=(desk.style.rule);
+        }
+    }
 }
 
 fn story(story: &Story, desk: &Desk<'_>) -> Markup {
@@ -44,10 +59,10 @@ fn story(story: &Story, desk: &Desk<'_>) -> Markup {
 pub(super) fn head(head: &Head, desk: &Desk<'_>) -> Markup {
     html! {
         @if let Some(kicker) = &head.kicker {
-            p class="accent" style=(desk.style.kicker) { (desk.line(kicker)) }
+            p class="accent kicker" style=(desk.style.kicker) { (desk.line(kicker)) }
         }
         @if let Some(heading) = &head.heading {
-            h2 class="ink" style=(desk.style.heading) { (desk.line(heading)) }
+            h2 class="ink heading" style=(desk.style.heading) { (desk.line(heading)) }
         }
     }
 }
@@ -56,15 +71,15 @@ pub(super) fn head(head: &Head, desk: &Desk<'_>) -> Markup {
 fn sponsor(sponsor: &Sponsor, desk: &Desk<'_>) -> Markup {
     let level = if sponsor.heading.is_some() { Level::Third } else { Level::Second };
     let content = html! {
-        p class="muted" style=(desk.style.kicker) { (desk.letter.sponsored(sponsor)) }
+        p class="muted kicker" style=(desk.style.kicker) { (desk.letter.sponsored(sponsor)) }
         @if let Some(heading) = &sponsor.heading {
-            h2 class="ink" style=(desk.style.heading) { (desk.line(heading)) }
+            h2 class="ink heading" style=(desk.style.heading) { (desk.line(heading)) }
         }
         @if let Some(image) = &sponsor.image { (pictures::picture(image, desk)) }
         @if let Some(body) = &sponsor.body { (desk.prose(body, level)) }
         @if let Some(button) = &sponsor.button { (self::button(button, desk)) }
     };
-    table(&html! { tr { td class="line" style=(desk.style.frame) { (content) } } })
+    table(&html! { tr { td class="line frame" style=(desk.style.frame) { (content) } } })
 }
 
 /// The editor's own markup, with marks for its fields.
@@ -93,8 +108,8 @@ fn brief(brief: &Brief, level: Level, desk: &Desk<'_>) -> Markup {
         }
         @if let Some(body) = &brief.body { (desk.prose(body, level)) }
         @if let (None, Some(url)) = (&brief.heading, &brief.url) {
-            p class="ink" style=(desk.style.paragraph) {
-                a class="accent" href=(desk.url(url)) style=(desk.style.link) { (desk.url(url)) }
+            p class="ink paragraph" style=(desk.style.paragraph) {
+                a class="accent link" href=(desk.url(url)) style=(desk.style.link) { (desk.url(url)) }
             }
         }
     }
@@ -102,11 +117,11 @@ fn brief(brief: &Brief, level: Level, desk: &Desk<'_>) -> Markup {
 
 fn pull_quote(quote: &Quote, desk: &Desk<'_>) -> Markup {
     html! {
-        blockquote class="mark" style=(desk.style.quote) {
+        blockquote class="mark quote" style=(desk.style.quote) {
             @for block in &quote.text.blocks {
                 @match block {
                     crate::issue::Block::Paragraph(words) => {
-                        p class="ink" style=(desk.style.pull_quote) {
+                        p class="ink pull-quote" style=(desk.style.pull_quote) {
                             (prose::inlines(words, desk))
                         }
                     }
@@ -114,7 +129,7 @@ fn pull_quote(quote: &Quote, desk: &Desk<'_>) -> Markup {
                 }
             }
             @if let Some(name) = &quote.attribution {
-                p class="muted" style=(desk.style.attribution) {
+                p class="muted attribution" style=(desk.style.attribution) {
                     "— " (desk.line(name))
                     @if let Some(role) = &quote.role { (desk.words().comma) (desk.line(role)) }
                 }
@@ -129,8 +144,8 @@ fn button(button: &Button, desk: &Desk<'_>) -> Markup {
         div style="padding:4px 0 20px;" {
             table role="presentation" border="0" cellpadding="0" cellspacing="0" {
                 tr {
-                    td class="btn" align="center" style=(desk.style.button_cell) {
-                        a class="btn-ink" href=(desk.url(&button.url)) style=(desk.style.button) {
+                    td class="btn button-cell" align="center" style=(desk.style.button_cell) {
+                        a class="btn-ink button" href=(desk.url(&button.url)) style=(desk.style.button) {
                             (desk.line(&button.label))
                         }
                     }
@@ -146,12 +161,12 @@ fn download(file: &File, desk: &Desk<'_>) -> Markup {
         div style="padding:0 0 16px;" {
             (table(&html! {
                 tr {
-                    td class="line" style=(format!("padding:12px 16px;border:1px solid {};", desk.letter.theme.light.rule)) {
-                        p class="muted" style=(desk.style.attribution) {
+                    td class="line file" style=(desk.style.file) {
+                        p class="muted attribution" style=(desk.style.attribution) {
                             @match file.deliver {
                                 Delivery::Link => {
                                     (desk.words().download) (desk.words().colon)
-                                    a class="accent" href=((desk.letter.url_of)(&file.asset.path))
+                                    a class="accent link" href=((desk.letter.url_of)(&file.asset.path))
                                         style=(desk.style.link) { (desk.line(&file.label)) }
                                     " (" (facts) ")"
                                 }

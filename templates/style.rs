@@ -1,179 +1,348 @@
-//! A theme in, inline styles and the style sheet of a letter out.
+//! A theme in, the inline style of each part of a letter out.
 //!
-//! Everything that matters is inline: some programs drop the style sheet, and none adds one. The
-//! sheet holds what cannot be inline: narrow screens and the dark.
+//! Everything that matters is inline: some programs drop the style sheet, and none adds one. What
+//! cannot be inline is in `sheet`.
 
-use crate::templates::theme::{Scheme, Theme};
+use crate::templates::colour::Colour;
+use crate::templates::theme::{Faces, LineColour, Scheme, Theme};
 
-/// The inline styles of a letter's parts, ready to be put into `style` attributes.
-pub(super) struct Style {
-    /// The side where lines start, and the one where they end.
-    pub(super) start: &'static str,
-    pub(super) end: &'static str,
-    pub(super) page: String,
-    pub(super) paper: String,
-    pub(super) preheader: String,
-    pub(super) publication: String,
-    pub(super) tagline: String,
-    pub(super) folio: String,
-    pub(super) headline: String,
-    pub(super) deck: String,
-    pub(super) byline: String,
-    pub(super) kicker: String,
-    pub(super) heading: String,
-    pub(super) subhead: String,
-    pub(super) paragraph: String,
-    pub(super) list: String,
-    pub(super) point: String,
-    pub(super) quote: String,
-    pub(super) pull_quote: String,
-    pub(super) attribution: String,
-    pub(super) code: String,
-    pub(super) rule: String,
-    pub(super) data_table: String,
-    pub(super) head_cell: String,
-    pub(super) cell: String,
-    pub(super) figure_cell: String,
-    pub(super) figure: String,
-    pub(super) figure_label: String,
-    pub(super) when: String,
-    pub(super) frame: String,
-    pub(super) caption: String,
-    pub(super) link: String,
-    pub(super) button_cell: String,
-    pub(super) button: String,
-    pub(super) colophon: String,
-    pub(super) colophon_link: String,
-}
-
-impl Style {
-    /// `direction` is that of the letter's script, `ltr` or `rtl`.
-    pub(super) fn new(theme: &Theme, direction: &str) -> Self {
-        let (start, end) = if direction == "rtl" { ("right", "left") } else { ("left", "right") };
-        let Theme { headings, text, labels, light, .. } = theme;
-        let Scheme { page, paper, ink, muted, accent, rule, button, button_text } = light;
-        let serif = |size: u32, line: u32, margin: &str, weight: &str, colour: &str| {
-            format!(
-                "margin:{margin};font-family:{headings};font-size:{size}px;line-height:{line}px;font-weight:{weight};color:{colour};"
-            )
-        };
-        let label = |size: u32, line: u32, margin: &str, colour: &str| {
-            format!(
-                "margin:{margin};font-family:{labels};font-size:{size}px;line-height:{line}px;color:{colour};"
-            )
-        };
-        let running = |margin: &str, colour: &str| {
-            format!(
-                "margin:{margin};font-family:{text};font-size:17px;line-height:27px;color:{colour};"
-            )
-        };
-        let caps = "font-weight:bold;letter-spacing:1px;text-transform:uppercase;";
-        Self {
-            start,
-            end,
-            data_table: "width:100%;margin:0 0 20px;border-collapse:collapse;".to_owned(),
-            head_cell: cell(theme, 14) + "font-weight:bold;",
-            cell: cell(theme, 15),
-            figure_cell: format!("padding:12px 8px 12px 0;border-bottom:1px solid {rule};"),
-            figure: serif(30, 34, "0", "bold", accent),
-            figure_label: running("2px 0 0", ink),
-            when: label(14, 21, "0 0 8px", muted),
-            frame: format!("padding:20px 20px 4px;border:1px solid {rule};"),
-            page: format!(
-                "margin:0;padding:0;width:100%;background-color:{page};word-spacing:normal;"
-            ),
-            paper: format!("padding:32px 32px 24px;background-color:{paper};"),
-            preheader: label(14, 20, "0", muted),
-            publication: serif(34, 40, "0", "bold", ink),
-            tagline: label(14, 20, "4px 0 0", muted),
-            folio: label(14, 20, "12px 0 0", muted),
-            headline: serif(32, 38, "28px 0 0", "bold", ink),
-            deck: serif(20, 28, "8px 0 0", "normal", muted),
-            byline: label(14, 21, "16px 0 0", muted),
-            kicker: label(14, 18, "0 0 6px", accent) + caps,
-            heading: serif(25, 31, "0 0 12px", "bold", ink),
-            subhead: serif(19, 26, "24px 0 8px", "bold", ink),
-            paragraph: running("0 0 16px", ink),
-            list: format!(
-                "margin:0 0 16px;padding:{};font-family:{text};color:{ink};",
-                indent(direction, 24)
-            ),
-            point: format!(
-                "margin:0 0 8px;font-family:{text};font-size:17px;line-height:27px;color:{ink};"
-            ),
-            quote: format!(
-                "margin:0 0 16px;padding:{};border-{start}:3px solid {accent};",
-                indent(direction, 16)
-            ),
-            pull_quote: serif(23, 32, "0 0 12px", "normal", ink) + "font-style:italic;",
-            attribution: label(14, 20, "0", muted),
-            code: format!(
-                "margin:0 0 16px;padding:12px;border:1px solid {rule};font-family:Consolas,Menlo,monospace;font-size:14px;line-height:20px;color:{ink};white-space:pre-wrap;"
-            ),
-            rule: format!(
-                "margin:0;border:0;border-top:1px solid {rule};height:0;font-size:0;line-height:0;"
-            ),
-            caption: label(14, 20, "8px 0 0", muted),
-            link: format!("color:{accent};text-decoration:underline;"),
-            button_cell: format!("border-radius:4px;background-color:{button};"),
-            button: format!(
-                "display:inline-block;padding:13px 24px;font-family:{labels};font-size:16px;line-height:20px;font-weight:bold;color:{button_text};text-decoration:none;border-radius:4px;"
-            ),
-            colophon: label(14, 21, "0 0 12px", muted),
-            colophon_link: format!("color:{accent};text-decoration:underline;"),
+/// Declares every part once: what it is, the colours of its words and of its ground, its style.
+///
+/// The element that has the style has the class of the same name, with `-` for `_`: it is what
+/// `style.css` and the style sheet know the part by.
+macro_rules! parts {
+    (|$look:ident| $($(#[doc = $doc:literal])+ $name:ident: $ink:ident on $ground:ident = $style:expr;)+) => {
+        /// The inline styles of a letter's parts, ready to be put into `style` attributes.
+        #[derive(Debug)]
+        pub(super) struct Style {
+            /// The side where lines begin.
+            pub(super) start: &'static str,
+            /// The side where they end.
+            pub(super) end: &'static str,
+            $($(#[doc = $doc])+ pub(super) $name: String),+
         }
-    }
-}
 
-/// A padding on the side where lines start.
-fn indent(direction: &str, by: u32) -> String {
-    match direction {
-        "rtl" => format!("0 {by}px 0 0"),
-        _ => format!("0 0 0 {by}px"),
-    }
-}
+        /// Every part, in the order in which they are declared.
+        pub(super) const PARTS: &[Part] = &[$(Part {
+            name: stringify!($name),
+            ink: Ink::$ink,
+            ground: Ground::$ground,
+        }),+];
 
-/// A cell of a table of data.
-fn cell(theme: &Theme, size: u32) -> String {
-    let Theme { labels, light: Scheme { rule, ink, .. }, .. } = theme;
-    format!(
-        "padding:8px 8px 8px 0;border-bottom:1px solid {rule};font-family:{labels};font-size:{size}px;line-height:22px;color:{ink};"
-    )
-}
-
-/// The style sheet: narrow screens, dark mode, and the dark mode of Outlook's apps, which mark what
-/// they recolour with `data-ogsc` and `data-ogsb`. No at-rule stands inside another: Gmail would
-/// drop the whole block.
-pub(super) fn sheet(theme: &Theme) -> String {
-    let narrow = theme.width - 1;
-    let colours = |scope: &str, scheme: &Scheme, grounds: bool, inks: bool| {
-        let mut rules = String::new();
-        let mut rule = |class: &str, property: &str, colour: &str| {
-            rules.extend([scope, ".", class, "{", property, ":", colour, "!important;}\n"]);
-        };
-        if grounds {
-            rule("page", "background-color", &scheme.page);
-            rule("paper", "background-color", &scheme.paper);
-            rule("btn", "background-color", &scheme.button);
+        impl Style {
+            /// `direction` is that of the letter's script, `ltr` or `rtl`.
+            pub(super) fn new(theme: &Theme, direction: &str) -> Self {
+                let $look = &Look::new(theme, direction);
+                let css = |part: &str| theme.css.as_ref().map(|css| css.inline(part));
+                let own = |name: &str| css(&name.replace('_', "-")).unwrap_or_default();
+                let end = if $look.start == "left" { "right" } else { "left" };
+                Self { start: $look.start, end, $($name: $style + &own(stringify!($name))),+ }
+            }
         }
-        if inks {
-            rule("ink", "color", &scheme.ink);
-            rule("muted", "color", &scheme.muted);
-            rule("accent", "color", &scheme.accent);
-            rule("btn-ink", "color", &scheme.button_text);
-            rule("line", "border-color", &scheme.rule);
-            rule("mark", "border-color", &scheme.accent);
-        }
-        rules
     };
-    let dark = &theme.dark;
-    format!(
-        ":root{{color-scheme:light dark;}}\n\
-         @media (max-width:{narrow}px){{.paper{{padding:24px 20px 16px!important;}}\n\
-         .headline{{font-size:28px!important;line-height:34px!important;}}}}\n\
-         @media (prefers-color-scheme:dark){{\n{}}}\n{}{}",
-        colours("", dark, true, true),
-        colours("[data-ogsc] ", dark, false, true),
-        colours("[data-ogsb] ", dark, true, false),
-    )
+}
+
+/// A part of a letter, as style sheets know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Part {
+    /// Its name, with `_`.
+    pub(super) name: &'static str,
+    /// The colour of its words.
+    pub(super) ink: Ink,
+    /// What it stands on.
+    pub(super) ground: Ground,
+}
+
+impl Part {
+    /// The class of the element that has the style.
+    pub(super) fn class(self) -> String {
+        self.name.replace('_', "-")
+    }
+}
+
+/// The colours that words have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ink {
+    Text,
+    Muted,
+    Accent,
+    Button,
+    /// No words of its own.
+    None,
+}
+
+/// The colours that words stand on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ground {
+    Page,
+    Paper,
+    Button,
+    /// The band, or the paper where the masthead has none.
+    Masthead,
+}
+
+parts! { |look|
+    /// The whole window, around the letter.
+    page: Text on Page = format!(
+        "margin:0;padding:0;width:100%;background-color:{};word-spacing:normal;",
+        look.colours.page
+    );
+    /// The letter.
+    paper: Text on Paper = look.paper();
+    /// Above the letter.
+    above: Muted on Page = format!("padding:12px {}px;", look.theme.padding);
+    /// Below it.
+    below: Muted on Page = format!("padding:24px {}px 32px;", look.theme.padding);
+    /// The masthead's ground, where it has one of its own.
+    band: Text on Masthead = look.band();
+    /// The line above the letter.
+    preheader: Muted on Page = look.label("0", look.colours.muted);
+    /// The picture in the masthead.
+    logo: None on Masthead = look.logo();
+    /// The publication's name.
+    publication: Text on Masthead = look.publication();
+    /// The line beneath it.
+    tagline: Muted on Masthead = look.masthead_line("4px 0 0");
+    /// The line with number and date.
+    folio: Muted on Masthead = look.masthead_line("12px 0 0");
+    /// The line beneath the masthead.
+    masthead_rule: None on Paper = look.masthead_rule();
+    /// Who brings it.
+    byline: Muted on Paper = look.label("16px 0 0", look.colours.muted);
+    /// The issue's title.
+    headline: Text on Paper = look.heading(look.theme.faces.headline, "24px 0 0");
+    /// The sentence beneath it.
+    deck: Muted on Paper =
+        look.display(look.theme.faces.deck, "8px 0 0", "font-weight:normal;", look.colours.muted);
+    /// The space above a section.
+    section: Text on Paper = format!("padding:{}px 0 0;", look.theme.gap);
+    /// The words above a section's heading.
+    kicker: Accent on Paper = look.kicker();
+    /// A section's heading.
+    heading: Text on Paper = look.heading(look.theme.faces.heading, "0 0 12px");
+    /// A heading inside a section.
+    subhead: Text on Paper = look.heading(look.theme.faces.subhead, "24px 0 8px");
+    /// A paragraph.
+    paragraph: Text on Paper = look.running("0 0 16px");
+    /// A list.
+    list: Text on Paper = format!(
+        "margin:0 0 16px;padding:{};font-family:{};color:{};",
+        look.indent(24), look.theme.faces.text, look.colours.ink
+    );
+    /// A point of a list.
+    point: Text on Paper = look.running("0 0 8px");
+    /// A quotation.
+    quote: Text on Paper = format!(
+        "margin:0 0 16px;padding:{};border-{}:3px solid {};",
+        look.indent(16), look.start, look.colours.accent
+    );
+    /// A quotation set apart.
+    pull_quote: Text on Paper = look.display(
+        look.theme.faces.heading - 2, "0 0 12px", "font-style:italic;", look.colours.ink
+    );
+    /// Who said it.
+    attribution: Muted on Paper = look.label("0", look.colours.muted);
+    /// Lines as a machine writes them.
+    code: Text on Paper = format!(
+        "margin:0 0 16px;padding:12px;border:1px solid {};{}font-family:{MONO};font-size:14px;line-height:20px;color:{};white-space:pre-wrap;",
+        look.colours.rule, look.corner(), look.colours.ink
+    );
+    /// Words as a machine writes them.
+    inline_code: Text on Paper = format!(
+        "font-family:{MONO};font-size:{}px;", look.theme.faces.size.max(16) - 2
+    );
+    /// A rule in a text or between sections.
+    rule: None on Paper = Look::line("solid", 1, look.colours.rule);
+    /// A picture.
+    picture: None on Paper = format!("display:block;height:auto;border:0;{}", look.corner());
+    /// The words beneath it.
+    caption: Muted on Paper = look.label("8px 0 0", look.colours.muted);
+    /// A link in a text.
+    link: Accent on Paper = format!("color:{};text-decoration:underline;", look.colours.accent);
+    /// The ground of a button.
+    button_cell: Button on Button = format!(
+        "{}background-color:{};", look.corner(), look.colours.button
+    );
+    /// What it says.
+    button: Button on Button = format!(
+        "display:inline-block;padding:13px 24px;font-family:{};font-size:16px;line-height:20px;font-weight:bold;color:{};text-decoration:none;{}",
+        look.theme.faces.labels, look.colours.button_text, look.corner()
+    );
+    /// The frame around a file.
+    file: Muted on Paper = look.frame("12px 16px");
+    /// The frame around what somebody paid for.
+    frame: Text on Paper = look.frame("20px 20px 4px");
+    /// A table of data.
+    data_table: Text on Paper = "width:100%;margin:0 0 20px;border-collapse:collapse;".to_owned();
+    /// A cell at the head of one.
+    head_cell: Text on Paper = look.cell("14px") + "font-weight:bold;";
+    /// Another cell.
+    cell: Text on Paper = look.cell("15px");
+    /// A cell with a number or with what it counts.
+    figure_cell: Text on Paper = format!(
+        "padding:12px 8px 12px 0;border-bottom:1px solid {};", look.colours.rule
+    );
+    /// A number that counts something.
+    figure: Accent on Paper = look.figure();
+    /// What it counts.
+    figure_label: Text on Paper = look.running("2px 0 0");
+    /// When and where an event is.
+    when: Muted on Paper = look.label("0 0 8px", look.colours.muted);
+    /// The lines beneath the letter.
+    colophon: Muted on Page = look.label("0 0 12px", look.colours.muted);
+    /// A link in them.
+    colophon_link: Accent on Page = format!(
+        "color:{};text-decoration:underline;", look.colours.accent
+    );
+}
+
+const MONO: &str = "Consolas,Menlo,monospace";
+
+/// What styles are made from.
+struct Look<'t> {
+    theme: &'t Theme,
+    /// The colours by day: those by night are in the style sheet.
+    colours: &'t Scheme,
+    /// Where a line of the letter's script begins.
+    start: &'static str,
+}
+
+impl<'t> Look<'t> {
+    fn new(theme: &'t Theme, direction: &str) -> Self {
+        let start = if direction == "rtl" { "right" } else { "left" };
+        Self { theme, colours: &theme.light, start }
+    }
+
+    fn indent(&self, by: u32) -> String {
+        match self.start {
+            "right" => format!("0 {by}px 0 0"),
+            _ => format!("0 0 0 {by}px"),
+        }
+    }
+
+    fn corner(&self) -> String {
+        match self.theme.corner {
+            0 => String::new(),
+            corner => format!("border-radius:{corner}px;"),
+        }
+    }
+
+    fn frame(&self, padding: &str) -> String {
+        let (rule, corner) = (self.colours.rule, self.corner());
+        format!("padding:{padding};border:1px solid {rule};{corner}")
+    }
+
+    fn cell(&self, size: &str) -> String {
+        let (rule, ink, labels) = (self.colours.rule, self.colours.ink, &self.theme.faces.labels);
+        format!(
+            "padding:8px 8px 8px 0;border-bottom:1px solid {rule};font-family:{labels};font-size:{size};line-height:22px;color:{ink};"
+        )
+    }
+
+    fn figure(&self) -> String {
+        let (size, accent) = (self.theme.faces.heading + 5, self.colours.accent);
+        let (fonts, line) = (&self.theme.faces.headings, Faces::lead(size));
+        format!(
+            "margin:0;font-family:{fonts};font-size:{size}px;line-height:{line}px;font-weight:bold;color:{accent};"
+        )
+    }
+
+    fn heading(&self, size: u32, margin: &str) -> String {
+        let faces = &self.theme.faces;
+        format!(
+            "margin:{margin};font-family:{};font-size:{size}px;line-height:{}px;font-weight:{};color:{};",
+            faces.headings,
+            Faces::lead(size),
+            faces.weight,
+            self.colours.ink
+        )
+    }
+
+    /// Words in the fonts of headings that are none, with room between their lines.
+    fn display(&self, size: u32, margin: &str, extra: &str, colour: Colour) -> String {
+        let (fonts, line) = (&self.theme.faces.headings, size * 7 / 5);
+        format!(
+            "margin:{margin};font-family:{fonts};font-size:{size}px;line-height:{line}px;{extra}color:{colour};"
+        )
+    }
+
+    fn label(&self, margin: &str, colour: Colour) -> String {
+        let (fonts, size) = (&self.theme.faces.labels, self.theme.faces.label);
+        let line = Faces::lead(size);
+        format!(
+            "margin:{margin};font-family:{fonts};font-size:{size}px;line-height:{line}px;color:{colour};"
+        )
+    }
+
+    fn running(&self, margin: &str) -> String {
+        let faces = &self.theme.faces;
+        format!(
+            "margin:{margin};font-family:{};font-size:{}px;line-height:{}px;color:{};",
+            faces.text, faces.size, faces.line, self.colours.ink
+        )
+    }
+
+    fn kicker(&self) -> String {
+        let caps = match self.theme.faces.capitals {
+            true => "letter-spacing:1px;text-transform:uppercase;",
+            false => "",
+        };
+        self.label("0 0 6px", self.colours.accent) + "font-weight:bold;" + caps
+    }
+
+    fn line(style: &str, thickness: u32, colour: Colour) -> String {
+        format!(
+            "margin:0;border:0;border-top:{thickness}px {style} {colour};height:0;font-size:0;line-height:0;"
+        )
+    }
+
+    fn masthead_rule(&self) -> String {
+        let rules = self.theme.rules;
+        let colour = match rules.colour {
+            LineColour::Text => self.colours.ink,
+            LineColour::Accent => self.colours.accent,
+            LineColour::Rule => self.colours.rule,
+        };
+        Self::line(rules.line.as_str(), rules.thickness, colour)
+    }
+
+    fn paper(&self) -> String {
+        let side = self.theme.padding;
+        // A band has space of its own.
+        let top = if self.colours.band.is_some() { side / 2 } else { side };
+        let bottom = side * 3 / 4;
+        format!("padding:{top}px {side}px {bottom}px;background-color:{};", self.colours.paper)
+    }
+
+    fn band(&self) -> String {
+        let Some((band, _)) = self.colours.band else { return String::new() };
+        let side = self.theme.padding;
+        format!("padding:{}px {side}px;background-color:{band};", side * 3 / 4)
+    }
+
+    fn logo(&self) -> String {
+        let margin = if self.theme.centred { "0 auto" } else { "0" };
+        format!("display:block;margin:{margin};height:auto;border:0;")
+    }
+
+    fn publication(&self) -> String {
+        let faces = &self.theme.faces;
+        let colour = self.colours.band.map_or(self.colours.ink, |(_, text)| text);
+        format!(
+            "margin:0;font-family:{};font-size:{}px;line-height:{}px;font-weight:bold;color:{colour};{}",
+            faces.headings,
+            faces.name,
+            Faces::lead(faces.name),
+            self.centre()
+        )
+    }
+
+    fn masthead_line(&self, margin: &str) -> String {
+        let colour = self.colours.band.map_or(self.colours.muted, |(_, text)| text);
+        self.label(margin, colour) + self.centre()
+    }
+
+    fn centre(&self) -> &'static str {
+        if self.theme.centred { "text-align:center;" } else { "" }
+    }
 }

@@ -1,16 +1,24 @@
-//! Any text in, a theme or an error out, every diagnostic with a place inside the text.
+//! Any text as each file of a theme in, a theme or errors out, each with a place inside the text.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use newsletter::diagnostic::{Diagnostic, Source};
-use newsletter::templates::Theme;
+use newsletter::issue::Folder;
+use newsletter::templates::{Theme, ThemeFiles};
 
 fuzz_target!(|text: &str| {
-    let checked = Theme::parse(&Source::new("theme.toml", text));
+    let fuzzed = Source::new("theme.toml", text);
+    check(text, &ThemeFiles { settings: fuzzed.clone(), style: None, layout: None });
+    let settings = Source::new("good.toml", Theme::built_in(Theme::DEFAULT).expect("a theme"));
+    check(text, &ThemeFiles { settings, style: Some(fuzzed.clone()), layout: Some(fuzzed) });
+});
+
+fn check(text: &str, files: &ThemeFiles) {
+    let checked = Theme::parse(files, &Folder::new("/nonexistent"));
     assert_eq!(checked.value.is_none(), checked.diagnostics.iter().any(Diagnostic::is_error));
     for diagnostic in checked.diagnostics.iter().take(5) {
         assert!(diagnostic.span.start <= diagnostic.span.end);
         assert!(diagnostic.span.end <= text.len());
         drop(diagnostic.render(false));
     }
-});
+}

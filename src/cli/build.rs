@@ -31,10 +31,10 @@ pub(super) fn build(env: &mut Env, args: &BuildArgs) -> Result<Exit, Failure> {
     let paths = if args.issues.is_empty() { publication.issues()? } else { named? };
     let key = secret::key(env, publication.folder.root(), &publication.config.publication.key)?;
     let public = publication.folder.root().join("public");
-    let theme = Found::said(env, |found| publication.theme(found))?;
     let mut files = BTreeMap::new();
     for path in &paths {
         let issue = publication.issue(env, path, None)?;
+        let theme = Found::said(env, |found| publication.theme(&issue, found))?;
         let reader = sample(&issue);
         let reader = Reader { recipient: &reader, key: &key };
         // On the web an issue leads to those around it; a mail cannot know the next.
@@ -51,7 +51,9 @@ pub(super) fn build(env: &mut Env, args: &BuildArgs) -> Result<Exit, Failure> {
         let mut message = Vec::new();
         mail.program().assemble(reader, &mut message).map_err(gap)?;
         files.insert(format!("{}.eml", issue.name), message);
-        for asset in compile::hosted(&issue, &publication.config.publication) {
+        let theirs = theme.assets().cloned();
+        let hosted = compile::hosted(&issue, &publication.config.publication);
+        for asset in hosted.into_iter().chain(theirs) {
             let other = files.insert(asset.path.clone(), asset.bytes.to_vec());
             if other.is_some_and(|other| other[..] != asset.bytes[..]) {
                 let message = format!("two different files would be `public/{}`", asset.path);

@@ -24,12 +24,13 @@ pub(super) fn init(env: &mut Env, args: &InitArgs) -> Result<Exit, Failure> {
     let folder = folder.canonicalize().unwrap_or(folder);
     let name = new::title_of(&folder);
     let settings = include_str!("starter/newsletter.toml").replace("NAME", &name);
+    let theme = Theme::built_in(Theme::DEFAULT).unwrap_or_default();
     let files = [
         (SETTINGS.to_owned(), settings),
         (format!("issues/{today}-the-first-issue.toml"), new::issue("The first issue", today)),
         ("subscribers.csv".to_owned(), include_str!("starter/subscribers.csv").to_owned()),
         ("suppressions.csv".to_owned(), "address,reason,source,date\n".to_owned()),
-        ("templates/broadsheet/theme.toml".to_owned(), Theme::BROADSHEET.to_owned()),
+        (format!("templates/{}/theme.toml", Theme::DEFAULT), theme.to_owned()),
         (".gitignore".to_owned(), "/.newsletter/\n/public/\n".to_owned()),
     ];
     let existing =

@@ -15,6 +15,7 @@ mod render;
 mod secret;
 mod send;
 mod status;
+mod theme;
 
 use std::path::PathBuf;
 

@@ -50,23 +50,6 @@ impl Publication {
         Ok(Self { folder: Folder::new(root), config })
     }
 
-    /// How it looks.
-    pub(super) fn theme(&self, found: &mut Found) -> Result<Theme, Failure> {
-        found.accept(Theme::parse(&self.theme_source()?), Exit::Usage)
-    }
-
-    /// The file that says how it looks; the built-in theme needs none.
-    pub(super) fn theme_source(&self) -> Result<Arc<Source>, Failure> {
-        let name = &self.config.publication.theme;
-        let shown = format!("templates/{name}/theme.toml");
-        let path = self.folder.root().join(&shown);
-        if name == "broadsheet" && !path.exists() {
-            return Ok(Source::new(shown, Theme::BROADSHEET));
-        }
-        let hint = format!("`theme = \"{name}\"` in {SETTINGS} names this file");
-        read(&path, &shown).map_err(|failure| failure.hint(hint))
-    }
-
     /// What messages are made with.
     pub(super) fn press<'p>(&'p self, theme: &'p Theme, neighbours: &'p Neighbours) -> Press<'p> {
         Press {
@@ -235,6 +218,7 @@ impl Publication {
         if let Some(issue) = &checked.value {
             let columns = columns.map(|columns| issue::check_fields(issue, columns));
             checked.diagnostics.extend(columns.unwrap_or_default());
+            checked.diagnostics.extend(self.check_theme_name(issue));
         }
         Ok(Checked::new(checked.value, checked.diagnostics))
     }
@@ -307,7 +291,7 @@ fn neighbour(path: &Path, outline: &Outline) -> Option<Neighbour> {
 }
 
 /// Reads a file of the settings.
-fn read(path: &Path, shown: &str) -> Result<Arc<Source>, Failure> {
+pub(super) fn read(path: &Path, shown: &str) -> Result<Arc<Source>, Failure> {
     let text =
         std::fs::read_to_string(path).map_err(|error| unreadable(shown, &error, Exit::Usage))?;
     Ok(Source::new(shown, text))

@@ -48,7 +48,6 @@ pub(super) fn render(env: &mut Env, args: &RenderArgs) -> Result<Exit, Failure> 
         Some(issue) => publication.find(env, issue)?,
         None => publication.newest()?,
     };
-    let theme = Found::said(env, |found| publication.theme(found))?;
     let key = secret::key(env, publication.folder.root(), &publication.config.publication.key)?;
     let (issue, recipient, edition) = match &args.reader {
         Some(address) => {
@@ -65,6 +64,7 @@ pub(super) fn render(env: &mut Env, args: &RenderArgs) -> Result<Exit, Failure> 
             (issue, recipient, edition)
         }
     };
+    let theme = Found::said(env, |found| publication.theme(&issue, found))?;
     let neighbours = publication.parts(&issue)?;
     let press = publication.press(&theme, &neighbours);
     let draft = compile::draft(&issue, &press, &edition, date(&publication, &issue)?, "");

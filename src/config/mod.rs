@@ -14,7 +14,7 @@ use crate::diagnostic::Source;
 use crate::field::Template;
 use crate::language::Language;
 
-pub use read::parse;
+pub use read::{parse, theme_name};
 pub use secret::Secret;
 pub use segment::{Condition, Segment};
 

@@ -81,7 +81,7 @@ fn read_publication(value: Value<'_>, report: &Report) -> Option<Publication> {
     let address = table.require("address", "\"4 Quay Street, …\"").and_then(Value::line);
     let colophon = table.take("colophon").and_then(Value::line);
     let theme = table.take("theme").and_then(Value::text);
-    let theme = theme.and_then(|text| plain_name(&text, report));
+    let theme = theme.and_then(|text| theme_name(&text, report));
     let list_id = table.require("list_id", "\"review.example.org\"").and_then(Value::text);
     let list_id = list_id.and_then(|text| host_name(&text, report));
     let key = table.take("key").and_then(|value| Secret::read(value, report));
@@ -305,7 +305,8 @@ fn host_name(text: &Text, report: &Report) -> Option<String> {
     good.then(|| value.to_owned())
 }
 
-fn plain_name(text: &Text, report: &Report) -> Option<String> {
+/// The name of a theme, which is a folder: no path leads out of `templates/`.
+pub fn theme_name(text: &Text, report: &Report) -> Option<String> {
     let value = text.value.trim();
     let good = value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     if !good {

@@ -148,6 +148,12 @@ codes! {
     Picture = "E024",
     /// A file that is empty, or that servers take no mail with.
     Attachment = "E025",
+    /// What a style sheet cannot have in a mail.
+    Style = "E026",
+    /// A layout without a place for what every letter needs.
+    Layout = "E027",
+    /// Markup that mail programs or screen readers cannot make sense of.
+    Markup = "E028",
     /// Two keys that cannot stand together.
     Conflict = "E029",
     /// Markup that is not whole, or that a letter cannot hold.
@@ -190,6 +196,10 @@ codes! {
     AltText = "W004",
     /// A mail that carries much.
     HeavyMail = "W005",
+    /// A look that some mail programs do not show.
+    StyleSupport = "W006",
+    /// A style sheet so long that some mail programs drop it.
+    StyleBudget = "W007",
     /// A subject that shouts.
     Shouting = "W008",
     /// A subject too short to say anything.

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::diagnostic::Code;
-use crate::document::{Table, Text, Value};
+use crate::document::{Report, Table, Text, Value};
 use crate::field::{Span, Template};
 use crate::issue::parse::Context;
-use crate::issue::{Asset, Delivery, Link, section};
+use crate::issue::{Asset, Delivery, Folder, Link, section};
 use crate::language::Language;
 use crate::picture::{Format, Picture, Refusal};
 
@@ -49,7 +49,7 @@ pub(super) fn read(value: Value<'_>, context: &Context<'_>) -> Option<Image> {
         .and_then(|value| value.one_of(&[("link", Delivery::Link), ("embed", Delivery::Inside)]));
     table.finish();
     let src = src?;
-    let (asset, picture) = read_picture(&src, context)?;
+    let (asset, picture) = read_picture(&src, context.folder, context.report)?;
     let (width, height, alt) = (picture.width, picture.height, alt?);
     let (deliver, span) = (deliver.unwrap_or(Delivery::Link), Span(src.span));
     Some(Image { asset, width, height, alt, caption, credit, url, deliver, span })
@@ -114,10 +114,10 @@ fn read_url(table: &mut Table<'_>, decorative: bool, context: &Context<'_>) -> O
     section::read_link(value, context)
 }
 
-fn read_picture(src: &Text, context: &Context<'_>) -> Option<(Asset, Picture)> {
-    let report = context.report;
-    let asset = context.folder.read(src, report)?;
-    let picture = match context.folder.fit(&asset) {
+/// Reads a picture and makes it fit for mail; what is wrong is reported at its name.
+pub fn read_picture(src: &Text, folder: &Folder, report: &Report) -> Option<(Asset, Picture)> {
+    let asset = folder.read(src, report)?;
+    let picture = match folder.fit(&asset) {
         Ok(picture) => picture,
         Err(refusal) => {
             let code = match refusal {
@@ -142,7 +142,7 @@ fn read_picture(src: &Text, context: &Context<'_>) -> Option<(Asset, Picture)> {
         }));
     }
     let path = published(&asset.path, picture.format);
-    if path != asset.path && context.folder.has(&path) {
+    if path != asset.path && folder.has(&path) {
         let message = format!("`{}` would be published as `{path}`, which is there", src.value);
         let diagnostic = report.at(Code::Picture, src.span.clone(), message);
         report.add(diagnostic.help("rename one of the two"));

@@ -37,7 +37,7 @@ use crate::field::{Field, Template};
 pub use file::File;
 pub use folder::{Asset, Folder};
 pub use html::{Html, HtmlPiece};
-pub use image::Image;
+pub use image::{Image, read_picture};
 pub use link::Link;
 pub use model::{
     Brief, Briefs, Button, Byline, Delivery, Event, Events, Figure, Figures, Head, Issue, Kind,
@@ -90,6 +90,13 @@ pub fn unknown_fields<'f>(
 pub fn name_of(source: &Arc<Source>) -> String {
     let file = source.path.rsplit('/').next().unwrap_or_default();
     file.strip_suffix(".toml").unwrap_or(file).to_owned()
+}
+
+/// The theme of an issue that may have errors, if it names one.
+#[must_use]
+pub fn theme_of(text: &str) -> Option<String> {
+    let report = Report::new(Source::new("", text));
+    report.parse().take("theme").and_then(Value::text).map(|name| name.value)
 }
 
 /// What is known of an issue that may have errors: what issues are sorted and found by.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::civil::{Date, DateTime};
 
 use crate::diagnostic::Source;
+use crate::document::Text;
 use crate::field::{Span, Template};
 use crate::issue::{File, Html, Image, Link, Prose};
 use crate::language::Language;
@@ -42,6 +43,8 @@ pub struct Issue {
     pub not_after: Option<DateTime>,
     /// The segment it is for; `None` is everyone.
     pub audience: Option<String>,
+    /// The name of its theme; `None` is that of the publication.
+    pub theme: Option<Text>,
     /// The editor's opening.
     pub lede: Option<Prose>,
     /// What follows, in order.

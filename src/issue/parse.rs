@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::DateTime;
 
+use crate::config::theme_name;
 use crate::diagnostic::{Checked, Code, Source};
 use crate::document::{Report, Table, Text, Value, closest, list};
 use crate::field::Template;
@@ -43,6 +44,8 @@ fn read(context: &Context<'_>) -> Option<Issue> {
     let byline = root.take("byline").and_then(|value| read_byline(value, context));
     let (send_at, not_after) = read_times(&mut root, report);
     let audience = context.take_audience(&mut root);
+    let theme = root.take("theme").and_then(Value::text);
+    let theme = theme.filter(|text| theme_name(text, report).is_some());
     let mut written = root.has("lede");
     let lede = root.take("lede").and_then(Value::text);
     let lede = lede.map(|text| context.prose(&text));
@@ -76,6 +79,7 @@ fn read(context: &Context<'_>) -> Option<Issue> {
         send_at,
         not_after,
         audience,
+        theme,
         lede,
         sections,
     })

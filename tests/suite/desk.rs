@@ -10,7 +10,7 @@ use newsletter::config::{self, Config};
 use newsletter::diagnostic::Source;
 use newsletter::issue::{self, Folder, Issue};
 use newsletter::key::Key;
-use newsletter::templates::{Neighbours, Theme};
+use newsletter::templates::{Neighbours, Theme, ThemeFiles};
 
 use crate::cases;
 
@@ -31,8 +31,7 @@ impl Desk {
         let checked = config::parse(&Source::new("newsletter.toml", cases::read(settings)));
         let found = cases::render(&checked.diagnostics);
         let config = checked.value.unwrap_or_else(|| panic!("{}\n{found}", settings.display()));
-        let theme = Theme::parse(&Source::new("theme.toml", Theme::BROADSHEET)).value;
-        let theme = theme.expect("a good theme");
+        let theme = theme(Theme::DEFAULT);
         Self { config, theme, neighbours: Neighbours::default(), key: Key::new(&[7; 32]) }
     }
 
@@ -57,6 +56,14 @@ impl Desk {
             neighbours: &self.neighbours,
         }
     }
+}
+
+/// A theme that is built in.
+pub(crate) fn theme(name: &str) -> Theme {
+    let text = Theme::built_in(name).expect("a theme of that name");
+    let files = ThemeFiles { settings: Source::new("theme.toml", text), style: None, layout: None };
+    let checked = Theme::parse(&files, &assets());
+    checked.value.unwrap_or_else(|| panic!("{}", cases::render(&checked.diagnostics)))
 }
 
 /// The folder that pictures and files of the cases are in; it knows the pictures that were read.

@@ -1,9 +1,11 @@
 //! Arbitrary text in, a value or at least one error out, and never a panic.
 
+use std::sync::Arc;
+
 use newsletter::config;
 use newsletter::diagnostic::{Checked, Diagnostic, Source};
 use newsletter::issue::{self, Folder};
-use newsletter::templates::Theme;
+use newsletter::templates::{Theme, ThemeFiles};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -13,7 +15,8 @@ use crate::desk;
 /// The sample files, which the edits begin with.
 fn samples() -> Vec<String> {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut texts = vec![cases::read(&root.join("newsletter.toml")), Theme::BROADSHEET.to_owned()];
+    let theme = Theme::built_in("bulletin").expect("a theme");
+    let mut texts = vec![cases::read(&root.join("newsletter.toml")), theme.to_owned()];
     let issues = std::fs::read_dir(root.join("issues")).expect("the sample issues");
     texts.extend(issues.map(|entry| cases::read(&entry.expect("an issue").path())));
     let case = cases::folder("issues/good").join("kitchen-sink/issue.toml");
@@ -126,7 +129,15 @@ fn read_as_all(text: &str, folder: &Folder) -> Result<(), TestCaseError> {
     let source = Source::new("issues/fuzzed.toml", text);
     check(&issue::parse(&source, folder, &desk::SEGMENTS))?;
     check(&config::parse(&source))?;
-    check(&Theme::parse(&source))
+    let folder = desk::assets();
+    check(&Theme::parse(
+        &ThemeFiles { settings: Arc::clone(&source), style: None, layout: None },
+        &folder,
+    ))?;
+    let settings = Theme::built_in(Theme::DEFAULT).expect("a theme");
+    let settings = Source::new("templates/fuzzed/theme.toml", settings);
+    let (style, layout) = (Some(Arc::clone(&source)), Some(source));
+    check(&Theme::parse(&ThemeFiles { settings, style, layout }, &folder))
 }
 
 fn check<T>(checked: &Checked<T>) -> Result<(), TestCaseError> {

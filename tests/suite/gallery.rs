@@ -4,7 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use newsletter::compile::{self, Edition, Reader};
-use newsletter::diagnostic::Source;
 use newsletter::issue::{Asset, Folder, Issue};
 use newsletter::templates::Theme;
 
@@ -48,14 +47,7 @@ pub(crate) fn letters() -> Vec<Letter> {
 
 /// Every theme of the project, with its name.
 pub(crate) fn themes() -> Vec<(String, Theme)> {
-    let folders = entries("templates").into_iter().filter(|path| path.is_dir());
-    let themes = folders.map(|folder| {
-        let source = Source::new("theme.toml", cases::read(&folder.join("theme.toml")));
-        let checked = Theme::parse(&source);
-        let found = cases::render(&checked.diagnostics);
-        (stem(&folder), checked.value.unwrap_or_else(|| panic!("{}\n{found}", folder.display())))
-    });
-    themes.collect()
+    Theme::names().map(|name| (name.to_owned(), desk::theme(name))).into()
 }
 
 /// The publication that a case is for: its own, or that of all cases.

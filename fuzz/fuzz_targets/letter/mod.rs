@@ -6,7 +6,7 @@ use newsletter::compile::{self, Edition, Press};
 use newsletter::config;
 use newsletter::diagnostic::{Diagnostic, Source};
 use newsletter::issue::{self, Folder};
-use newsletter::templates::{Neighbours, Theme};
+use newsletter::templates::{Neighbours, Theme, ThemeFiles};
 
 /// Compiles an issue with a headline and a date before `rest`.
 pub fn compile(rest: &str) {
@@ -22,7 +22,10 @@ pub fn compile(rest: &str) {
     let settings = include_str!("../../../newsletter.toml");
     let config = config::parse(&Source::new("newsletter.toml", settings)).value;
     let config = config.expect("good settings");
-    let theme = Theme::parse(&Source::new("theme.toml", Theme::BROADSHEET)).value;
+    let text = Theme::built_in(Theme::DEFAULT).expect("a theme");
+    let settings = Source::new("theme.toml", text);
+    let files = ThemeFiles { settings, style: None, layout: None };
+    let theme = Theme::parse(&files, &Folder::new("/nonexistent")).value;
     let press = Press {
         publication: &config.publication,
         sender: &config.sender,

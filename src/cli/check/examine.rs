@@ -21,12 +21,12 @@ pub(super) fn examine(env: &Env, args: &CheckArgs, found: &mut Found) -> Result<
         args.issues.iter().map(|issue| publication.find(env, issue)).collect();
     let all = publication.issues();
     let paths = if args.issues.is_empty() { all? } else { named? };
-    let theme = publication.theme(found)?;
+    // That of the publication is looked at even where no issue has it.
+    found.add(publication.check_theme(&publication.config.publication.theme)?.diagnostics);
     let suppressions = publication.suppressions()?;
     let readers = Readers::read(&publication, found)?;
     let desk = Desk {
         publication: &publication,
-        theme: &theme,
         suppressions: &suppressions,
         readers: &readers,
         // The key has no part in whether a message can be made, so that none is made for it.
@@ -38,8 +38,12 @@ pub(super) fn examine(env: &Env, args: &CheckArgs, found: &mut Found) -> Result<
         let mut diagnostics = checked.diagnostics;
         if let Some(issue) = checked.value {
             diagnostics.extend(check::issue(&issue, &publication.config));
-            let letters = desk.gate(&issue, &diagnostics, env.clock.now())?;
-            diagnostics.extend(letters);
+            let theme = publication.check_theme(publication.theme_name(&issue))?;
+            found.add(theme.diagnostics);
+            if let Some(theme) = &theme.value {
+                let letters = desk.gate(&issue, theme, &diagnostics, env.clock.now())?;
+                diagnostics.extend(letters);
+            }
             let before = publication.before(path);
             diagnostics.extend(before.iter().flat_map(|before| check::twin(&issue, before)));
             diagnostic::sort(&mut diagnostics);
@@ -59,7 +63,6 @@ pub(super) fn examine(env: &Env, args: &CheckArgs, found: &mut Found) -> Result<
 /// What issues are held against.
 struct Desk<'d> {
     publication: &'d Publication,
-    theme: &'d Theme,
     suppressions: &'d Suppressions,
     readers: &'d Readers,
     key: Key,
@@ -71,10 +74,11 @@ impl Desk<'_> {
     fn gate(
         &self,
         issue: &Issue,
+        theme: &Theme,
         known: &[Diagnostic],
         date: jiff::Timestamp,
     ) -> Result<Vec<Diagnostic>, Failure> {
-        let Self { publication, theme, suppressions, key, .. } = self;
+        let Self { publication, suppressions, key, .. } = self;
         let neighbours = &publication.parts(issue)?;
         let stamp = Stamp { theme, neighbours, key, date, salt: "check" };
         let everyone = self.readers.of(publication, issue);

@@ -109,10 +109,9 @@ struct Material<'m> {
 impl<'m> Material<'m> {
     /// Reads an issue and everyone who is on the list.
     fn load(env: &mut Env, publication: &'m Publication, path: &Path) -> Result<Self, Failure> {
-        let (theme, readers) = Found::said(env, |found| {
-            Ok((publication.theme(found)?, Readers::read(publication, found)?))
-        })?;
+        let readers = Found::said(env, |found| Readers::read(publication, found))?;
         let issue = publication.issue(env, path, Some(readers.columns.names()))?;
+        let theme = Found::said(env, |found| publication.theme(&issue, found))?;
         let neighbours = publication.parts(&issue)?;
         let suppressions = publication.suppressions()?;
         let key = key(env, publication)?;

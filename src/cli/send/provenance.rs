@@ -7,14 +7,18 @@ use aws_lc_rs::digest::{Context, SHA256};
 
 use crate::cli::failure::Failure;
 use crate::cli::publication::Publication;
+use crate::issue;
 
 /// What decides the messages of a run: the issue, the theme and the settings (SHA-256, hex).
-pub(super) fn digest(publication: &Publication, issue: &Path) -> Result<String, Failure> {
-    let issue = std::fs::read_to_string(publication.folder.root().join(issue))
+pub(super) fn digest(publication: &Publication, path: &Path) -> Result<String, Failure> {
+    let issue = std::fs::read_to_string(publication.folder.root().join(path))
         .map_err(|error| Failure::because("cannot read the issue", &error))?;
-    let theme = publication.theme_source()?;
+    let own = issue::theme_of(&issue);
+    let theme = own.as_deref().unwrap_or(&publication.config.publication.theme);
+    let theme = publication.theme_files(theme)?;
     let mut context = Context::new(&SHA256);
-    for part in [&issue, &theme.text, &publication.config.source.text] {
+    let parts = [issue.as_str(), publication.config.source.text.as_str()];
+    for part in parts.into_iter().chain(theme.texts()) {
         // The length keeps the end of one file and the beginning of the next apart.
         context.update(&(part.len() as u64).to_le_bytes());
         context.update(part.as_bytes());

@@ -16,7 +16,7 @@ pub(super) const COLUMNS: usize = 72;
 
 /// Writes the text of a letter, with marks for its fields; its last line ends too.
 pub(super) fn write(letter: &Letter<'_>) -> String {
-    let mut page = Page { letter, text: String::new(), notes: Notes::new(false) };
+    let mut page = Page { letter, text: String::new(), notes: Notes::new(letter.theme.text_links) };
     page.masthead();
     page.opening();
     for section in letter.sections {

@@ -1,27 +1,28 @@
 //! The URLs of links in, what stands for them behind their words and beneath a section out.
 
+use crate::templates::TextLinks;
+
 /// The links of a section: each URL has a number, which goes on from section to section.
 #[derive(Debug)]
 pub(super) struct Notes {
-    /// Whether URLs stand behind their words, and not beneath the section.
-    inline: bool,
+    place: TextLinks,
     count: usize,
     open: Vec<(usize, String)>,
 }
 
 impl Notes {
     /// No links yet.
-    pub(super) fn new(inline: bool) -> Self {
-        Self { inline, count: 0, open: Vec::new() }
+    pub(super) fn new(place: TextLinks) -> Self {
+        Self { place, count: 0, open: Vec::new() }
     }
 
     /// What stands behind the words that lead to a URL.
     pub(super) fn behind(&mut self, url: String) -> String {
-        if self.inline {
-            return format!(" <{url}>");
+        match self.place {
+            TextLinks::Inline => format!(" <{url}>"),
+            // The number stays with the last word.
+            TextLinks::Notes => format!("\u{a0}[{}]", self.number(url)),
         }
-        // The number stays with the last word.
-        format!("\u{a0}[{}]", self.number(url))
     }
 
     /// Takes in a URL that no words lead to.
@@ -31,8 +32,11 @@ impl Notes {
 
     /// The lines beneath the section: every URL since the last time.
     pub(super) fn take(&mut self) -> Vec<String> {
-        let inline = self.inline;
-        let line = |(number, url)| if inline { url } else { format!("[{number}] {url}") };
+        let place = self.place;
+        let line = |(number, url)| match place {
+            TextLinks::Inline => url,
+            TextLinks::Notes => format!("[{number}] {url}"),
+        };
         self.open.drain(..).map(line).collect()
     }
 

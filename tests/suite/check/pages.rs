@@ -12,7 +12,8 @@ use crate::cases;
 use crate::support::console::Console;
 
 /// Codes whose examples cannot be a few lines: they take a whole letter, two issues, or the web.
-const IN_WORDS: [Code; 8] = [
+const IN_WORDS: [Code; 9] = [
+    Code::StyleBudget,
     Code::HeavyMail,
     Code::Clipped,
     Code::LargeLetter,
@@ -89,7 +90,7 @@ fn every_wrong_example_gives_its_code_and_every_right_one_does_not() {
                 continue;
             };
             let given = match language {
-                "html" => letter(example),
+                "html" if !example.starts_with("<!-- layout.html -->") => letter(example),
                 _ => publication(example),
             };
             if given.contains(code.number()) != expected {
@@ -133,8 +134,15 @@ fn publication(example: &str) -> BTreeSet<&'static str> {
         fs::write(root.join("newsletter.toml"), merge(&base, settings)).unwrap();
     } else if let Some(theme) = example.strip_prefix("# theme.toml\n") {
         fs::create_dir_all(root.join("templates/broadsheet")).unwrap();
-        let theme = merge(Theme::BROADSHEET, theme);
+        let theme = merge(Theme::built_in(Theme::DEFAULT).unwrap(), theme);
         fs::write(root.join("templates/broadsheet/theme.toml"), theme).unwrap();
+    } else if example.starts_with("<!-- layout.html -->") {
+        fs::create_dir_all(root.join("templates/broadsheet")).unwrap();
+        let layout = example.split_once('\n').unwrap().1;
+        fs::write(root.join("templates/broadsheet/layout.html"), layout).unwrap();
+    } else if example.starts_with('.') {
+        fs::create_dir_all(root.join("templates/broadsheet")).unwrap();
+        fs::write(root.join("templates/broadsheet/style.css"), example).unwrap();
     } else {
         let preheader = "preheader = \"Seven weeks of low water, and no end of it in sight.\"\n";
         issue = merge(&(preheader.to_owned() + &issue), example);

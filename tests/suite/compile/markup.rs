@@ -179,7 +179,8 @@ fn every_link_leads_somewhere_and_says_where() {
             ensure(!says.is_empty(), format!("{url} has no words"))?;
             let vague = ["click here", "here", "link", "more", "read more"];
             ensure(!vague.contains(&says.as_str()), format!("{url} is only called {says}"))?;
-            let button = attribute(attributes, "class") == Some("btn-ink");
+            let class = attribute(attributes, "class").unwrap_or_default();
+            let button = class.split(' ').any(|name| name == "btn-ink");
             let style = attribute(attributes, "style").unwrap_or_default();
             let picture = matches!(tokens.get(at + 1), Some(Token::Open(name, _)) if name == "img");
             let seen = button || picture || !style.contains("text-decoration:none");

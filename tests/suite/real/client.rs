@@ -47,7 +47,7 @@ fn thunderbird_shows_the_newest_sample() {
     let mut seen = Vec::new();
     for _ in 0..40 {
         let colours = screen.colours();
-        seen = wanted.iter().map(|(colour, _)| colours.get(colour).copied()).collect();
+        seen = wanted.iter().map(|(colour, _)| colours.get(&colour.to_string()).copied()).collect();
         let shown = wanted.iter().zip(&seen).all(|((_, least), seen)| *seen >= Some(*least));
         if shown && colours.len() > 100 {
             return;

@@ -153,6 +153,7 @@ impl Console {
 
     fn append(&mut self, text: &str, file: &str) -> u8 {
         let path = self.folder.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
         let mut file = fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
         writeln!(file, "{text}").unwrap();
         0
