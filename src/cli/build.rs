@@ -37,14 +37,16 @@ pub(super) fn build(env: &mut Env, args: &BuildArgs) -> Result<Exit, Failure> {
         let theme = Found::said(env, |found| publication.theme(&issue, found))?;
         let reader = sample(&issue);
         let reader = Reader { recipient: &reader, key: &key };
-        // On the web an issue leads to those around it; a mail cannot know the next.
+        // On the web an issue leads to those around it; a mail cannot know the next. And what comes
+        // with a mail has to be on the web for its page.
+        let web = issue.on_the_web();
         let (around, parts) = (publication.around(path, &issue)?, publication.parts(&issue)?);
-        let draft = |neighbours| {
+        let draft = |issue: &Issue, neighbours| {
             let press = publication.press(&theme, neighbours);
-            let date = date(&publication, &issue);
-            compile::draft(&issue, &press, &Edition::public(&issue), date, "sample")
+            let date = date(&publication, issue);
+            compile::draft(issue, &press, &Edition::public(issue), date, "sample")
         };
-        let (page, mail) = (draft(&around), draft(&parts));
+        let (page, mail) = (draft(&web, &around), draft(&issue, &parts));
         let gap = |gap: compile::Gap| Failure::new(Exit::Bug, gap.to_string());
         files.insert(templates::page(&issue.name), page.html(reader).map_err(gap)?.into_bytes());
         files.insert(format!("{}.txt", issue.name), mail.text(reader).map_err(gap)?.into_bytes());
@@ -52,7 +54,7 @@ pub(super) fn build(env: &mut Env, args: &BuildArgs) -> Result<Exit, Failure> {
         mail.program().assemble(reader, &mut message).map_err(gap)?;
         files.insert(format!("{}.eml", issue.name), message);
         let theirs = theme.assets().cloned();
-        let hosted = compile::hosted(&issue, &publication.config.publication);
+        let hosted = compile::hosted(&web, &publication.config.publication);
         for asset in hosted.into_iter().chain(theirs) {
             let other = files.insert(asset.path.clone(), asset.bytes.to_vec());
             if other.is_some_and(|other| other[..] != asset.bytes[..]) {

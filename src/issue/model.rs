@@ -261,6 +261,29 @@ impl Issue {
         format!("{}-{section}.ics", self.name)
     }
 
+    /// The same issue for its page on the web, where nothing comes with a mail.
+    #[must_use]
+    pub fn on_the_web(&self) -> Self {
+        let mut issue = self.clone();
+        for section in &mut issue.sections {
+            match &mut section.kind {
+                Kind::Story(story) => {
+                    story.images.iter_mut().for_each(|image| image.deliver = Delivery::Link);
+                    story.files.iter_mut().for_each(|file| file.deliver = Delivery::Link);
+                }
+                Kind::Sponsor(sponsor) => {
+                    sponsor.image.iter_mut().for_each(|image| image.deliver = Delivery::Link);
+                }
+                Kind::Events(events) => {
+                    events.calendar = events.calendar.map(|_| Delivery::Link);
+                }
+                Kind::Briefs(_) | Kind::Quote(_) | Kind::Figures(_) | Kind::Html(_) => {}
+                Kind::Divider => {}
+            }
+        }
+        issue
+    }
+
     /// Every segment that decides what a reader gets, once, in the order in which they come.
     #[must_use]
     pub fn section_audiences(&self) -> Vec<&str> {
