@@ -6,6 +6,8 @@ use crate::templates::TextLinks;
 #[derive(Debug)]
 pub(super) struct Notes {
     place: TextLinks,
+    /// The URLs that stand behind words of the section.
+    said: Vec<String>,
     count: usize,
     open: Vec<(usize, String)>,
 }
@@ -13,13 +15,17 @@ pub(super) struct Notes {
 impl Notes {
     /// No links yet.
     pub(super) fn new(place: TextLinks) -> Self {
-        Self { place, count: 0, open: Vec::new() }
+        Self { place, said: Vec::new(), count: 0, open: Vec::new() }
     }
 
     /// What stands behind the words that lead to a URL.
     pub(super) fn behind(&mut self, url: String) -> String {
         match self.place {
-            TextLinks::Inline => format!(" <{url}>"),
+            TextLinks::Inline => {
+                let behind = format!(" <{url}>");
+                self.said.push(url);
+                behind
+            }
             // The number stays with the last word.
             TextLinks::Notes => format!("\u{a0}[{}]", self.number(url)),
         }
@@ -27,11 +33,14 @@ impl Notes {
 
     /// Takes in a URL that no words lead to.
     pub(super) fn add(&mut self, url: String) {
-        self.number(url);
+        if !self.said.contains(&url) {
+            self.number(url);
+        }
     }
 
     /// The lines beneath the section: every URL since the last time.
     pub(super) fn take(&mut self) -> Vec<String> {
+        self.said.clear();
         let place = self.place;
         let line = |(number, url)| match place {
             TextLinks::Inline => url,

@@ -1,7 +1,7 @@
 //! Good issues in, the letter as HTML, as text and as a whole message out, byte for byte.
 
 use mail_parser::{Message, MessageParser, MimeHeaders as _, PartType};
-use newsletter::compile::Reader;
+use newsletter::compile::{Edition, Reader};
 
 use crate::cases::{self, Verdict};
 use crate::desk::{self, Desk};
@@ -110,4 +110,20 @@ fn the_file_for_calendars_says_when_in_utc_and_in_short_lines() {
     verdict.compare(&case.join("events-1.ics"), text.as_bytes());
     verdict.finish(1);
     assert!(text.split("\r\n").all(|line| line.len() <= 75 && !line.contains('\n')), "{text}");
+}
+
+#[test]
+fn links_stand_behind_their_words_where_a_theme_wants_it() {
+    let mut desk = Desk::of_cases();
+    desk.theme.text_links = newsletter::templates::TextLinks::Inline;
+    let ann = desk::reader("ann@example.org", ["Ann", "Pellow", "Averley"]);
+    let mut verdict = Verdict::default();
+    for name in ["reference-links", "html", "table"] {
+        let case = cases::folder("issues/good").join(name);
+        let issue = desk::parse(name, &cases::read(&case.join("issue.toml")), &desk::assets());
+        let draft = desk.draft(&issue, &Edition::public(&issue));
+        let text = draft.text(Reader { recipient: &ann, key: &desk.key }).expect("filled");
+        verdict.compare(&case.join("inline.letter.txt"), text.as_bytes());
+    }
+    verdict.finish(3);
 }
