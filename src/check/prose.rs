@@ -1,28 +1,59 @@
 //! An issue's prose in, what it promises and does not hold, and its length, out.
 
-use crate::check::words;
+use crate::check::{self, words};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::issue::{Delivery, File, Issue, Kind, Part};
+use crate::issue::{Delivery, File, Html, Issue, Kind, Part};
+use crate::markup::{self, Token};
 
 /// A letter with pictures has at least this many words besides its title.
 const WORDS_MIN: usize = 20;
+/// Markup with fewer words than this may have any text beside it.
+const STUB_MIN: usize = 20;
+/// The text beside markup has at least one word for so many of the markup.
+const STUB_PART: usize = 4;
 /// How many words of a language of letters people read in a minute, about.
 const WORDS_A_MINUTE: usize = 220;
 /// How many characters of Chinese or Japanese.
 const CHARACTERS_A_MINUTE: usize = 400;
 
 pub(super) fn check(issue: &Issue) -> Vec<Diagnostic> {
-    only_pictures(issue).into_iter().chain(no_attachment(issue)).collect()
+    let mut found: Vec<_> = only_pictures(issue).into_iter().chain(no_attachment(issue)).collect();
+    issue.for_each_part(&mut |part| {
+        if let Part::Html(html) = part {
+            found.extend(stub(html, issue));
+        }
+    });
+    found
+}
+
+/// Plain text that says much less than the markup beside it.
+fn stub(html: &Html, issue: &Issue) -> Option<Diagnostic> {
+    let Html { text, .. } = html;
+    let (mut shown, mut said) = (Count::default(), Count::default());
+    for token in markup::tokens(&check::markup(html)) {
+        if let Token::Text(words, _) = token {
+            shown.add(&words);
+        }
+    }
+    said.add(issue.source.text.get(text.span.0.clone()).unwrap_or_default());
+    if shown.length() < STUB_MIN || said.length() * STUB_PART >= shown.length() {
+        return None;
+    }
+    let message =
+        format!("the markup has {} words, and its text {}", shown.length(), said.length());
+    let span = text.span.0.clone();
+    let diagnostic = Diagnostic::new(Code::Stub, &issue.source, span, message);
+    Some(diagnostic.help("say in `text` what the markup says: some read nothing else"))
 }
 
 fn only_pictures(issue: &Issue) -> Option<Diagnostic> {
     let mut pictures = 0;
     issue.for_each_part(&mut |part| pictures += usize::from(matches!(part, Part::Image(_))));
-    let Count { words, characters } = Count::of(issue);
-    if pictures == 0 || words + characters >= WORDS_MIN {
+    let count = Count::of(issue);
+    if pictures == 0 || count.length() >= WORDS_MIN {
         return None;
     }
-    let message = format!("the letter is nothing but pictures: it has {words} words");
+    let message = format!("the letter is nothing but pictures: it has {} words", count.words);
     let span = issue.title.span.0.clone();
     let diagnostic = Diagnostic::new(Code::OnlyPictures, &issue.source, span, message);
     Some(diagnostic.help("write what the pictures say: many readers never load them"))
@@ -82,6 +113,7 @@ fn matching<'t>(text: &'t str, words: &str) -> Option<&'t str> {
 }
 
 /// How much there is to read.
+#[derive(Default)]
 struct Count {
     /// Words of languages that put spaces between them.
     words: usize,
@@ -92,7 +124,7 @@ struct Count {
 impl Count {
     /// What an issue says below its title.
     fn of(issue: &Issue) -> Self {
-        let mut count = Self { words: 0, characters: 0 };
+        let mut count = Self::default();
         issue.texts().iter().for_each(|(_, text)| count.add(text));
         count
     }
@@ -101,6 +133,11 @@ impl Count {
         self.characters += text.chars().filter(|c| is_wordless(*c)).count();
         let words = text.split(|c: char| c.is_whitespace() || is_wordless(c));
         self.words += words.filter(|word| word.contains(char::is_alphanumeric)).count();
+    }
+
+    /// Words, and characters of scripts without words.
+    fn length(&self) -> usize {
+        self.words + self.characters
     }
 
     /// How long it takes to read, rounded up.

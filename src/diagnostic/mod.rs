@@ -232,6 +232,8 @@ codes! {
     LongStyle = "W022",
     /// A subject full of pictures.
     Emoji = "W023",
+    /// Plain text that says much less than the markup beside it.
+    Stub = "W024",
     /// A language that letters have no words of their own in.
     NoWords = "W030",
     /// How many words there are, and how long it takes to read them.

@@ -259,6 +259,10 @@ impl Reader<'_> {
                 "the picture has no `width` and `height`",
                 "write both: Outlook shows it in its own size, and others keep no room for it",
             ),
+            "img" if tiny(tag) => (
+                "nobody sees a picture this small",
+                "delete it: filters take it for one that counts who opens the mail",
+            ),
             "a" if !has("href") => ("the link leads nowhere", "write an `href`"),
             "table" if !has("role") => (
                 "the table does not say what it is",
@@ -321,3 +325,11 @@ impl Reader<'_> {
 
 const FIELD_HELP: &str =
     "put it between two tags, or into an `href`, `src`, `alt` or `title` with quotes around it";
+
+/// Whether a picture is shown as a dot or two.
+fn tiny(tag: &Tag) -> bool {
+    let pixels =
+        |name: &str| tag.attribute(name).and_then(|value| value.trim().parse::<u32>().ok());
+    let sides = [pixels("width"), pixels("height")];
+    sides.iter().all(|side| side.is_some_and(|side| side <= 4))
+}

@@ -179,7 +179,7 @@ fn sponsor() -> impl Strategy<Value = String> {
 
 /// Markup of an editor's own, with fields where they may stand.
 fn own_html() -> impl Strategy<Value = String> {
-    let html = "<p style=\"margin:0\">{{first_name|x}} &amp; <a href=\"https://example.org/{{town|x}}?a=1&amp;b={{last_name}}\">{{town|y}}</a> <b>語</b><br><img src=\"https://example.org/a.png\" width=\"1\" height=\"2\" alt=\"{{last_name}} — .\"></p>";
+    let html = "<p style=\"margin:0\">{{first_name|x}} &amp; <a href=\"https://example.org/{{town|x}}?a=1&amp;b={{last_name}}\">{{town|y}}</a> <b>語</b><br><img src=\"https://example.org/a.png\" width=\"40\" height=\"20\" alt=\"{{last_name}} — .\"></p>";
     prose().prop_map(|text| {
         format!("kind = \"html\"\nhtml = {}\ntext = {}\n", quoted(html), quoted(&text))
     })
