@@ -39,7 +39,7 @@ async fn encrypted(
 ) -> (Server, Smtp, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let acceptor = Some(certificate(folder.path()));
-    let setup = Setup { ehlo, tls: acceptor, implicit: tls == Tls::Implicit };
+    let setup = Setup { ehlo, tls: acceptor, implicit: tls == Tls::Implicit, ..Setup::default() };
     let server = Server::start_as(setup, script).await;
     let ca_file = Some(folder.path().join("ca.pem"));
     let smtp = Smtp { ca_file, ..server.smtp(tls) };

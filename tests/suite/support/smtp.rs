@@ -62,6 +62,7 @@ type Script = Box<dyn FnMut(&Point<'_>) -> Act + Send>;
 
 pub(crate) struct Server {
     address: SocketAddr,
+    timeout: Duration,
     log: Arc<Mutex<Log>>,
     task: tokio::task::JoinHandle<()>,
 }
@@ -70,11 +71,14 @@ pub(crate) struct Setup {
     pub(crate) ehlo: &'static [&'static str],
     pub(crate) tls: Option<TlsAcceptor>,
     pub(crate) implicit: bool,
+    /// How long a client waits for this server: short where the server may fall silent.
+    pub(crate) timeout: Duration,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { ehlo: &["PIPELINING", "SIZE 1000000", "8BITMIME"], tls: None, implicit: false }
+        let ehlo = &["PIPELINING", "SIZE 1000000", "8BITMIME"];
+        Self { ehlo, tls: None, implicit: false, timeout: Duration::from_millis(400) }
     }
 }
 
@@ -90,6 +94,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let log = Arc::new(Mutex::new(Log::default()));
+        let timeout = setup.timeout;
         let (setup, shared) = (Arc::new(setup), Arc::clone(&log));
         let script: Arc<Mutex<Script>> = Arc::new(Mutex::new(Box::new(script)));
         let task = tokio::spawn(async move {
@@ -98,7 +103,7 @@ impl Server {
                 tokio::spawn(Peer::new(socket, setup, log, Arc::clone(&script)).serve());
             }
         });
-        Self { address, log, task }
+        Self { address, timeout, log, task }
     }
 
     pub(crate) fn smtp(&self, tls: Tls) -> Smtp {
@@ -110,7 +115,7 @@ impl Server {
             login: None,
             hello_hostname: "client.example.org".to_owned(),
             max_conns: 1,
-            timeout: Duration::from_millis(400),
+            timeout: self.timeout,
         }
     }
 
