@@ -31,8 +31,15 @@ pub(super) fn in_lines(markup: &str) -> String {
     let mut quoted = false;
     let mut tag = false;
     let mut comment = false;
-    for (at, character) in markup.char_indices() {
+    let mut done = 0;
+    // Whatever stands between these characters is text that goes through as it is.
+    for (at, found) in markup.match_indices(['<', '>', '"', ' ', '\n']) {
+        let text = &markup[done..at];
+        lines.push_str(text);
+        column += text.chars().count();
+        done = at + found.len();
         let rest = &markup[at..];
+        let character = char::from(markup.as_bytes()[at]);
         match character {
             _ if comment => {}
             '<' if kept.is_none() => {
@@ -65,6 +72,7 @@ pub(super) fn in_lines(markup: &str) -> String {
             column = 0;
         }
     }
+    lines.push_str(&markup[done..]);
     if !lines.ends_with('\n') {
         lines.push('\n');
     }
