@@ -10,6 +10,8 @@ fuzz_target!(|text: &str| {
     let fuzzed = Source::new("theme.toml", text);
     check(text, &ThemeFiles { settings: fuzzed.clone(), style: None, layout: None });
     let settings = Source::new("good.toml", Theme::built_in(Theme::DEFAULT).expect("a theme"));
+    let layout = Some(Source::new("layout.mjml", text));
+    check(text, &ThemeFiles { settings: settings.clone(), style: None, layout });
     check(text, &ThemeFiles { settings, style: Some(fuzzed.clone()), layout: Some(fuzzed) });
 });
 

@@ -50,7 +50,16 @@ impl Publication {
                 )));
             }
         };
-        Ok(ThemeFiles { settings, style: optional("style.css")?, layout: optional("layout.html")? })
+        let layout = match (optional("layout.html")?, optional("layout.mjml")?) {
+            (Some(_), Some(_)) => {
+                let message = format!("the theme `{name}` has two layouts");
+                let (html, mjml) = (shown("layout.html"), shown("layout.mjml"));
+                let hint = format!("delete `{html}` or `{mjml}`");
+                return Err(Failure::usage(message).hint(hint));
+            }
+            (html, mjml) => html.or(mjml),
+        };
+        Ok(ThemeFiles { settings, style: optional("style.css")?, layout })
     }
 
     /// What is wrong with the theme that an issue names.

@@ -4,6 +4,9 @@
 //! programs and screen readers would stumble over.
 
 mod check;
+mod grammar;
+mod mend;
+mod mjml;
 
 use std::ops::Range;
 
@@ -105,8 +108,19 @@ struct Found {
 }
 
 impl Layout {
-    /// Reads a layout; what is wrong goes into `report`, which is on the same source.
-    pub(super) fn parse(report: &Report) -> Self {
+    /// Reads a layout, in MJML if the name of its file says so; what is wrong goes into `report`,
+    /// which is on the same source.
+    pub(super) fn parse(report: &Report) -> Option<Self> {
+        if !report.source().path.ends_with(".mjml") {
+            return Some(Self::read(report));
+        }
+        let html = Report::new(mjml::compile(report)?);
+        let layout = Self::read(&html);
+        mjml::carry_back(html.into_diagnostics(), report);
+        Some(layout)
+    }
+
+    fn read(report: &Report) -> Self {
         let text = &report.source().text;
         let mut pieces = Vec::new();
         let mut end = 0;

@@ -67,7 +67,7 @@ pub struct ThemeFiles {
     pub settings: Arc<Source>,
     /// `style.css`, if there is one.
     pub style: Option<Arc<Source>>,
-    /// `layout.html`, if there is one.
+    /// `layout.html` or `layout.mjml`, if there is one.
     pub layout: Option<Arc<Source>>,
 }
 
@@ -125,7 +125,7 @@ impl Theme {
             let report = Report::new(Arc::clone(layout));
             let layout = Layout::parse(&report);
             if let Some(theme) = &mut theme {
-                theme.layout = Some(layout);
+                theme.layout = layout;
                 check_budget(theme, &report);
             }
             diagnostics.extend(report.into_diagnostics());

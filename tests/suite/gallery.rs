@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use newsletter::compile::{self, Edition, Reader};
+use newsletter::diagnostic::Source;
 use newsletter::issue::{Asset, Folder, Issue};
-use newsletter::templates::Theme;
+use newsletter::templates::{Theme, ThemeFiles};
 
 use crate::cases;
 use crate::desk::{self, Desk};
@@ -41,6 +42,14 @@ pub(crate) fn letters() -> Vec<Letter> {
             letters.extend(of(&desk, &format!("{look}.{}", stem(&path)), &path, &root()));
         }
     }
+    for (look, theme) in layouts() {
+        for case in ["kitchen-sink", "arabic"].map(|name| cases::folder("issues/good").join(name)) {
+            let mut desk = publication(&case);
+            desk.theme = theme.clone();
+            let name = format!("{look}.{}", stem(&case));
+            letters.extend(of(&desk, &name, &case.join("issue.toml"), &cases::folder("assets")));
+        }
+    }
     assert!(letters.len() >= 25, "{} letters are few", letters.len());
     letters
 }
@@ -48,6 +57,26 @@ pub(crate) fn letters() -> Vec<Letter> {
 /// Every theme of the project, with its name.
 pub(crate) fn themes() -> Vec<(String, Theme)> {
     Theme::names().map(|name| (name.to_owned(), desk::theme(name))).into()
+}
+
+/// A theme for each layout among the cases, with the name of its file.
+pub(crate) fn layouts() -> Vec<(String, Theme)> {
+    let theme = |path: PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let settings = Theme::built_in(Theme::DEFAULT).expect("a theme");
+        let files = ThemeFiles {
+            settings: Source::new("theme.toml", settings),
+            style: None,
+            layout: Some(Source::new(name.as_str(), cases::read(&path))),
+        };
+        let checked = Theme::parse(&files, &desk::assets());
+        let found = cases::render(&checked.diagnostics);
+        assert!(found.is_empty(), "{found}");
+        (name, checked.value.expect("a good layout"))
+    };
+    let paths = [".html", ".mjml"].into_iter().flat_map(|ending| cases::list("layouts", ending));
+    // What stands beside a layout is a letter in it.
+    paths.filter(|path| !path.to_string_lossy().ends_with(".letter.html")).map(theme).collect()
 }
 
 /// The publication that a case is for: its own, or that of all cases.

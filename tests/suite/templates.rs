@@ -28,10 +28,10 @@ fn files(case: &Path) -> ThemeFiles {
             style: None,
             layout: None,
         },
-        "html" => ThemeFiles {
+        ending @ ("html" | "mjml") => ThemeFiles {
             settings: settings(),
             style: None,
-            layout: Some(Source::new("templates/mine/layout.html", text)),
+            layout: Some(Source::new(format!("templates/mine/layout.{ending}"), text)),
         },
         _ => ThemeFiles {
             settings: settings(),
@@ -48,7 +48,7 @@ fn read(files: &ThemeFiles) -> Checked<Theme> {
 #[test]
 fn every_mistake_in_a_theme_is_shown_where_it_is() {
     let mut verdict = Verdict::default();
-    let endings = [".toml", ".css", ".html"].into_iter();
+    let endings = [".toml", ".css", ".html", ".mjml"].into_iter();
     for path in endings.flat_map(|ending| cases::list("themes", ending)) {
         let checked = read(&files(&path));
         if checked.diagnostics.is_empty() {
@@ -57,5 +57,5 @@ fn every_mistake_in_a_theme_is_shown_where_it_is() {
         let rendered = cases::render(&checked.diagnostics);
         verdict.compare(&path.with_extension("stderr"), rendered.as_bytes());
     }
-    verdict.finish(20);
+    verdict.finish(25);
 }

@@ -1,11 +1,12 @@
 //! Themes with style sheets and logos in, letters that look like them out.
 
 use newsletter::compile::{Edition, Reader};
-use newsletter::diagnostic::Source;
+use newsletter::diagnostic::{Checked, Diagnostic, Source};
 use newsletter::templates::{Theme, ThemeFiles};
 
-use crate::cases;
+use crate::cases::{self, Verdict};
 use crate::desk::{self, Desk};
+use crate::gallery;
 use crate::templates::{read, settings};
 
 /// The letter of a case in a theme.
@@ -170,4 +171,46 @@ fn a_layout_has_every_part_of_a_letter_in_its_slot() {
     let token = |rest: &str| rest.split('"').next().map(str::to_owned);
     assert_eq!(token(links[0]), token(links[1]));
     assert!(token(links[0]).is_some_and(|token| token.len() > 20));
+}
+
+#[test]
+fn a_letter_in_a_layout_is_the_one_beside_it() {
+    let mut verdict = Verdict::default();
+    for (name, theme) in gallery::layouts() {
+        let stem = name.split('.').next().expect("a name");
+        let expected = cases::folder("layouts").join(format!("{stem}.letter.html"));
+        verdict.compare(&expected, letter("story", theme).as_bytes());
+    }
+    verdict.finish(2);
+}
+
+fn of_mjml(text: &str) -> Checked<Theme> {
+    let layout = Source::new("layout.mjml", text);
+    read(&ThemeFiles { settings: settings(), style: None, layout: Some(layout) })
+}
+
+#[test]
+fn mjml_that_is_cut_off_is_wrong_and_says_where() {
+    let text = cases::read(&cases::folder("layouts").join("paper.mjml"));
+    let text = text.trim_end();
+    for (end, _) in text.char_indices().step_by(7) {
+        let checked = of_mjml(&text[..end]);
+        assert!(checked.value.is_none(), "{}", &text[..end]);
+        for diagnostic in checked.diagnostics {
+            assert!(diagnostic.span.start <= diagnostic.span.end && diagnostic.span.end <= end);
+        }
+    }
+}
+
+#[test]
+fn whatever_an_attribute_of_mjml_says_a_letter_or_an_error_comes_of_it() {
+    let text = cases::read(&cases::folder("layouts").join("paper.mjml"));
+    let quotes: Vec<_> = text.match_indices('"').map(|(at, _)| at).collect();
+    let odd = ["", "%", "px", "-1px", "1e99px", "99999999999999999999px", "é", "\u{f0000}", "'<"];
+    for (pair, value) in quotes.chunks_exact(2).zip(odd.iter().cycle()) {
+        let changed = format!("{}{value}{}", &text[..=pair[0]], &text[pair[1]..]);
+        let checked = of_mjml(&changed);
+        let wrong = checked.diagnostics.iter().any(Diagnostic::is_error);
+        assert_eq!(checked.value.is_none(), wrong, "{changed}");
+    }
 }
