@@ -57,7 +57,8 @@ fn shown(image: &Image, column: u32, desk: &Desk<'_>) -> Markup {
         }
         @if image.caption.is_some() || image.credit.is_some() {
             p class="muted caption" style=(desk.style.caption) {
-                @if let Some(caption) = &image.caption { (desk.line(caption)) " " }
+                @if let Some(caption) = &image.caption { (desk.line(caption)) }
+                @if image.caption.is_some() && image.credit.is_some() { br; }
                 @if let Some(credit) = &image.credit { em { (desk.line(credit)) } }
             }
         }

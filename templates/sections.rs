@@ -6,8 +6,10 @@ use crate::issue::{
     Brief, Briefs, Button, Delivery, File, Head, Html, HtmlPiece, Kind, Quote, Section, Sponsor,
     Story,
 };
+use crate::markup;
 use crate::templates::letter::{Desk, table};
 use crate::templates::prose::Level;
+use crate::templates::style::Style;
 use crate::templates::{facts, pictures, prose};
 
 /// The sections in order, with a rule above each where the theme has them.
@@ -90,7 +92,30 @@ fn own(html: &Html, desk: &Desk<'_>) -> Markup {
         HtmlPiece::Text(field) => marks.field(field).to_string(),
         HtmlPiece::Url(field) => marks.url_field(field).to_string(),
     };
-    PreEscaped(html.pieces.iter().map(piece).collect())
+    let own: String = html.pieces.iter().map(piece).collect();
+    html! { div class="ink paragraph" style=(desk.style.paragraph) { (PreEscaped(dressed(&own, desk))) } }
+}
+
+/// The markup with the theme's look on headings and links that have none of their own.
+fn dressed(own: &str, desk: &Desk<'_>) -> String {
+    let Style { link, subhead, .. } = &desk.style;
+    let mut dressed = String::with_capacity(own.len());
+    let mut done = 0;
+    for tag in markup::tags(own) {
+        let bare = tag.attribute("style").is_none() && tag.attribute("class").is_none();
+        let (class, style) = match tag.name.as_str() {
+            "a" => ("accent link", link),
+            "h2" | "h3" | "h4" => ("ink subhead", subhead),
+            _ => continue,
+        };
+        if !tag.closing && bare {
+            let at = tag.span.start + 1 + tag.name.len();
+            dressed.push_str(&own[done..at]);
+            dressed.extend([" class=\"", class, "\" style=\"", style, "\""]);
+            done = at;
+        }
+    }
+    dressed + &own[done..]
 }
 
 fn briefs(briefs: &Briefs, desk: &Desk<'_>) -> Markup {

@@ -10,6 +10,8 @@ use crate::check::{links, style};
 use crate::diagnostic::{self, Code, Diagnostic, Source};
 use crate::markup::{Tag, Token, tokens};
 
+/// Words smaller than this, in pixels, are not there to be read.
+const FONT_MIN: f64 = 4.0;
 /// Looks at a finished letter; what stands in the issue word for word is shown there.
 #[must_use]
 pub fn letter(html: &Arc<Source>, issue: Option<&Arc<Source>>) -> Vec<Diagnostic> {
@@ -103,7 +105,7 @@ impl<'p> Proof<'p> {
             self.say(&alt);
         }
         if tag.opens() {
-            let (hidden, tiny) = (is_hidden(&tag), is_zero(&tag, &["font-size"]));
+            let (hidden, tiny) = (is_hidden(&tag), is_tiny(&tag));
             self.open.push(Element { tag, words: String::new(), data: false, hidden, tiny });
         }
     }
@@ -292,8 +294,20 @@ fn is_hidden(tag: &Tag) -> bool {
             "display" => value == "none",
             "visibility" => value == "hidden",
             "mso-hide" => value == "all",
+            "color" => value == "transparent",
+            // Far outside of what is shown.
+            "text-indent" | "left" | "top" => value.starts_with('-') && value.len() > "-99px".len(),
             _ => false,
         })
+        || is_zero(tag, &["height"]) && declarations(tag).iter().any(|(_, value)| value == "hidden")
+}
+
+/// Whether an element's own words are too small to be read.
+fn is_tiny(tag: &Tag) -> bool {
+    let pixels = |value: &str| value.strip_suffix("px").and_then(|n| n.trim().parse::<f64>().ok());
+    let sizes = declarations(tag).into_iter().filter(|(property, _)| property == "font-size");
+    let small = |value: &str| pixels(value).is_some_and(|size| size < FONT_MIN);
+    is_zero(tag, &["font-size"]) || sizes.into_iter().any(|(_, value)| small(&value))
 }
 
 /// Whether an element's style sets one of some properties to nothing.

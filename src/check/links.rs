@@ -114,7 +114,12 @@ fn host_of(word: &str) -> Option<String> {
 /// The host of a word such as `example.org/frost`; `None` for names of files and the like.
 fn bare_host(word: &str) -> Option<String> {
     let word = word.trim_matches(['(', ')', '<', '>', ',', '.', '“', '”', '"']);
-    let host = word.split(['/', '?', '#']).next().unwrap_or_default().to_lowercase();
+    let host = word.split(['/', '?', '#']).next().unwrap_or_default();
+    // "ASP.NET" and "Node.JS" are names; a host is written small, but for its first letter.
+    if host.chars().skip(1).any(char::is_uppercase) {
+        return None;
+    }
+    let host = host.to_lowercase();
     let (name, top) = host.rsplit_once('.')?;
     let label =
         |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');

@@ -9,6 +9,7 @@
 //!
 //! Every rule has a source; its page in `docs/codes` names it.
 
+mod colour;
 mod letter;
 mod links;
 mod prose;
@@ -39,6 +40,7 @@ pub fn issue(issue: &Issue, config: &Config) -> Vec<Diagnostic> {
         if let Part::Html(html) = part {
             let markup = Source::new(issue.source.path.as_str(), markup(html));
             found.extend(letter::fragment(&markup, &issue.source));
+            found.extend(colour::check(&markup.text, issue));
         }
     });
     found

@@ -55,7 +55,7 @@ fn shouting(issue: &Issue, subject: &str) -> Option<Diagnostic> {
     let letters = capitals + subject.chars().filter(|c| c.is_lowercase()).count();
     let marks = subject.matches(['!', '！']).count();
     let doubled = ["!?", "?!", "??"].into_iter().find(|marks| subject.contains(marks));
-    let (message, help) = if letters >= LETTERS_MIN && capitals * 2 > letters {
+    let (message, help) = if letters >= LETTERS_MIN && capitals * 5 > letters * 3 {
         ("most of the subject is in capitals".to_owned(), "write it as a sentence")
     } else if marks > 1 {
         (format!("the subject has {marks} exclamation marks"), "leave one, or none")

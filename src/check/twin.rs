@@ -32,8 +32,9 @@ pub fn twin(issue: &Issue, before: &Issue) -> Vec<Diagnostic> {
         );
     }
     let (new, old) = (issue.texts(), before.texts());
-    let known: Shingles = old.iter().flat_map(|(_, text)| shingles(text)).collect();
-    let all: Shingles = new.iter().flat_map(|(_, text)| shingles(text)).collect();
+    // Rows go on from text to text: an issue of briefs has hardly any inside one.
+    let known: Shingles = shingles(&joined(&old)).into_iter().collect();
+    let all: Shingles = shingles(&joined(&new)).into_iter().collect();
     let shared = all.intersection(&known).count();
     let share = shared * 100 / all.len().max(1);
     if all.len() < SHINGLES_MIN || share <= SHARE_MAX {
@@ -50,6 +51,10 @@ pub fn twin(issue: &Issue, before: &Issue) -> Vec<Diagnostic> {
     let diagnostic = diagnostic.label("this too");
     found.push(diagnostic.help("see whether this is the issue that you meant to write"));
     found
+}
+
+fn joined(texts: &[(std::ops::Range<usize>, String)]) -> String {
+    texts.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// Every row of so many words, without case and punctuation.

@@ -47,7 +47,9 @@ impl Publication {
         };
         let settings = read(&root.join(SETTINGS), SETTINGS)?;
         let config = found.accept(config::parse(&settings), Exit::Usage)?;
-        Ok(Self { folder: Folder::new(root), config })
+        let own = [&config.audience.subscribers, &config.audience.suppressions];
+        let folder = Folder::new(root).keep_private(own.map(PathBuf::as_path));
+        Ok(Self { folder, config })
     }
 
     /// What messages are made with.

@@ -234,6 +234,8 @@ codes! {
     Emoji = "W023",
     /// Plain text that says much less than the markup beside it.
     Stub = "W024",
+    /// A colour of words without a ground, or a ground without one.
+    LoneColour = "W025",
     /// A language that letters have no words of their own in.
     NoWords = "W030",
     /// How many words there are, and how long it takes to read them.

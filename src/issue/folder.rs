@@ -14,6 +14,8 @@ use crate::picture::{self, Picture, Refusal};
 #[derive(Debug, Clone)]
 pub struct Folder {
     root: PathBuf,
+    /// Files that nothing publishes: the list, the suppressions.
+    private: Vec<PathBuf>,
     /// The pictures that were made fit for mail, by path: issues share them, and one takes a while.
     fitted: Arc<Mutex<HashMap<String, Fitted>>>,
 }
@@ -31,6 +33,8 @@ enum Place {
     Outside,
     /// Into what begins with a dot: keys, repositories, settings of programs.
     Hidden,
+    /// To what is the publication's own business.
+    Private,
 }
 
 /// A picture or a file that was read.
@@ -86,7 +90,15 @@ impl Folder {
     /// The folder at a path.
     #[must_use]
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), fitted: Arc::default() }
+        Self { root: root.into(), private: Vec::new(), fitted: Arc::default() }
+    }
+
+    /// The same folder, where no issue can show or attach some files: paths below it.
+    #[must_use]
+    pub fn keep_private<'p>(mut self, paths: impl IntoIterator<Item = &'p Path>) -> Self {
+        let real = paths.into_iter().filter_map(|path| self.root.join(path).canonicalize().ok());
+        self.private = real.collect();
+        self
     }
 
     /// The folder's path.
@@ -100,7 +112,7 @@ impl Folder {
         let path = Path::new(name.value.trim());
         let read = self.resolve(path).and_then(|place| match &place {
             Place::Inside(real) => std::fs::read(real).map(|bytes| (place, bytes)),
-            Place::Outside | Place::Hidden => Ok((place, Vec::new())),
+            Place::Outside | Place::Hidden | Place::Private => Ok((place, Vec::new())),
         });
         let shown = &name.value;
         let (code, message, help) = match read {
@@ -114,6 +126,11 @@ impl Folder {
                 Code::Outside,
                 format!("`{shown}` is hidden, and what is hidden is not published"),
                 "copy the file to a place where no name begins with a dot",
+            ),
+            Ok((Place::Private, _)) => (
+                Code::Outside,
+                format!("`{shown}` is the publication's own, and not for readers"),
+                "name another file",
             ),
             Err(error) => (
                 Code::File,
@@ -156,6 +173,10 @@ impl Folder {
         let Ok(inside) = real.strip_prefix(&root) else { return Ok(Place::Outside) };
         if inside.components().any(is_hidden) {
             return Ok(Place::Hidden);
+        }
+        let own = inside == Path::new("newsletter.toml") || inside.starts_with("issues");
+        if own || self.private.contains(&real) {
+            return Ok(Place::Private);
         }
         // Anything else, such as a pipe, could be read for ever.
         match real.metadata()? {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::diagnostic::Code;
 use crate::document::{Report, Table, Value, closest};
 use crate::field::{Field, Piece};
+use crate::issue::allowed::{ATTRIBUTES, BLOCKS, ELEMENTS, HOLDERS, fault, tiny};
 use crate::issue::marked::Marked;
 use crate::issue::parse::Context;
 use crate::issue::{Link, Prose};
@@ -42,75 +43,6 @@ impl Html {
     }
 }
 
-/// Elements that every mail program shows, and that do nothing but show.
-const ELEMENTS: [&str; 37] = [
-    "a",
-    "abbr",
-    "b",
-    "blockquote",
-    "br",
-    "caption",
-    "cite",
-    "code",
-    "del",
-    "div",
-    "em",
-    "h2",
-    "h3",
-    "h4",
-    "hr",
-    "i",
-    "img",
-    "ins",
-    "li",
-    "ol",
-    "p",
-    "pre",
-    "q",
-    "s",
-    "small",
-    "span",
-    "strong",
-    "sub",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "tr",
-    "ul",
-];
-const ATTRIBUTES: [&str; 27] = [
-    "align",
-    "alt",
-    "aria-hidden",
-    "aria-label",
-    "bgcolor",
-    "border",
-    "cellpadding",
-    "cellspacing",
-    "class",
-    "colspan",
-    "dir",
-    "headers",
-    "height",
-    "href",
-    "id",
-    "lang",
-    "role",
-    "rowspan",
-    "scope",
-    "src",
-    "start",
-    "style",
-    "title",
-    "type",
-    "valign",
-    "value",
-    "width",
-];
 /// Attributes that a field may stand in as text.
 const READ: [&str; 3] = ["alt", "aria-label", "title"];
 
@@ -165,16 +97,19 @@ impl Reader<'_> {
             Token::Tag(tag) => self.start(&tag),
             Token::Text(text, span) => {
                 if !text.trim().is_empty() {
+                    self.check_words(&span);
                     self.name_all();
                 }
                 self.read.push(span);
             }
-            Token::Comment(comment, _) if comment.starts_with("[if ") => {}
-            Token::Comment(_, span) => self.refuse(
+            Token::Comment(comment, span) if comment.starts_with("[if") => self.refuse(
                 span,
-                "a comment goes to every reader",
-                "delete it; only `<!--[if mso]>…<![endif]-->` has a use in a letter",
+                "what only Outlook reads cannot be checked here",
+                "write it into a theme's `layout.html`, or show everyone the same",
             ),
+            Token::Comment(_, span) => {
+                self.refuse(span, "a comment goes to every reader", "delete it");
+            }
             Token::Doctype(_, span) => self.refuse(
                 span,
                 "a section is not a whole document",
@@ -197,6 +132,7 @@ impl Reader<'_> {
             };
             self.refuse(tag.span.clone(), &format!("`<{name}>` is not possible in a letter"), help);
         }
+        self.check_place(tag);
         tag.attributes.iter().for_each(|attribute| self.attribute(name, attribute));
         self.check_accessible(tag);
         let says = |name: &str| tag.attribute(name).is_some_and(|value| !value.trim().is_empty());
@@ -209,6 +145,15 @@ impl Reader<'_> {
         }
     }
 
+    /// Words between the rows of a table are moved out of it.
+    fn check_words(&self, span: &Range<usize>) {
+        let parent = self.open.last().map_or("", |open| open.name.as_str());
+        if HOLDERS.contains(&parent) {
+            let message = format!("words cannot stand directly inside `<{parent}>`");
+            self.refuse(span.clone(), &message, "put them into a cell, or into an item");
+        }
+    }
+
     fn attribute(&mut self, element: &str, attribute: &Attribute) {
         let Attribute { name, value, span } = attribute;
         if !ATTRIBUTES.contains(&name.as_str()) {
@@ -218,6 +163,9 @@ impl Reader<'_> {
             );
             self.refuse(span.clone(), &format!("`{name}` is not possible in a letter"), &help);
             return;
+        }
+        if let Some(fault) = fault(name, value) {
+            self.refuse(span.clone(), &format!("`{name}=\"{value}\"` is not possible"), fault);
         }
         // Only in quotes is a value safe, whatever a reader's row brings.
         let quoted = self.marked.text.get(span.clone()).is_some_and(|text| text.contains("=\""));
@@ -233,6 +181,38 @@ impl Reader<'_> {
             }
         } else if quoted && READ.contains(&name.as_str()) {
             self.read.push(span.clone());
+        }
+    }
+
+    /// Elements that programs move elsewhere, or show in their own way, where they stand.
+    fn check_place(&self, tag: &Tag) {
+        let name = tag.name.as_str();
+        let parent = self.open.last().map_or("", |open| open.name.as_str());
+        let inside = |name: &str| self.open.iter().any(|open| open.name == name);
+        let wanted = match name {
+            "td" | "th" => Some(["tr", "tr"].as_slice()),
+            "tr" => Some(["table", "thead", "tbody", "tfoot"].as_slice()),
+            "thead" | "tbody" | "tfoot" | "caption" => Some(["table"].as_slice()),
+            "li" => Some(["ul", "ol"].as_slice()),
+            _ => None,
+        };
+        let wrong = match wanted {
+            Some(parents) => !parents.contains(&parent),
+            None => {
+                HOLDERS.contains(&parent)
+                    || name == "a" && inside("a")
+                    || BLOCKS.contains(&name) && inside("p")
+            }
+        };
+        if wrong {
+            let whose =
+                if parent.is_empty() { "alone".to_owned() } else { format!("inside `<{parent}>`") };
+            let message = format!("`<{name}>` cannot stand {whose}");
+            let help = wanted.map_or_else(
+                || "close what is open before it".to_owned(),
+                |parents| format!("put it into `<{}>`", parents[0]),
+            );
+            self.refuse(tag.span.clone(), &message, &help);
         }
     }
 
@@ -325,11 +305,3 @@ impl Reader<'_> {
 
 const FIELD_HELP: &str =
     "put it between two tags, or into an `href`, `src`, `alt` or `title` with quotes around it";
-
-/// Whether a picture is shown as a dot or two.
-fn tiny(tag: &Tag) -> bool {
-    let pixels =
-        |name: &str| tag.attribute(name).and_then(|value| value.trim().parse::<u32>().ok());
-    let sides = [pixels("width"), pixels("height")];
-    sides.iter().all(|side| side.is_some_and(|side| side <= 4))
-}

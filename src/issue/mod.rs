@@ -8,6 +8,7 @@
 //!
 //! Who holds an [`Issue`] holds one that can be published.
 
+mod allowed;
 mod event;
 mod figure;
 mod file;

@@ -189,7 +189,9 @@ impl Context<'_> {
             let whole = |at: usize| {
                 let before = text.value[..at].chars().next_back();
                 let after = text.value[at + word.len()..].chars().next();
-                ![before, after].into_iter().flatten().any(char::is_alphanumeric)
+                // "TK-421" is a name.
+                let name = text.value[at + word.len()..].starts_with('-');
+                !name && ![before, after].into_iter().flatten().any(char::is_alphanumeric)
             };
             let found = text.value.match_indices(word).map(|(at, _)| at).find(|at| whole(*at));
             if let Some(at) = found {

@@ -147,10 +147,11 @@ impl Page<'_> {
                 self.alone(&(self.letter.source_of)(image));
             }
         }
-        let words = [image.caption.as_ref(), image.credit.as_ref()];
-        let words: Vec<_> = words.into_iter().flatten().map(|words| self.line(words)).collect();
-        if !words.is_empty() {
-            self.paragraph(&words.join(" "));
+        if image.caption.is_some() || image.credit.is_some() {
+            self.gap();
+        }
+        for words in [&image.caption, &image.credit].into_iter().flatten() {
+            self.glue(&self.line(words));
         }
         if let Some(url) = &image.url {
             self.alone(&self.url(url));

@@ -50,7 +50,7 @@ fn padded(text: &str, marks: &Marks) -> String {
 /// Words by the Unicode line breaking algorithm, but for URLs, which it would cut at `/` and `?`.
 fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
     Box::new(line.split_inclusive(' ').flat_map(|chunk| {
-        if chunk.contains("://") || chunk.starts_with("<mailto:") {
+        if chunk.contains("://") || chunk.starts_with("<mailto:") || chunk.starts_with("<tel:") {
             vec![Word::from(chunk)]
         } else {
             WordSeparator::UnicodeBreakProperties.find_words(chunk).collect()
