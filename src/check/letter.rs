@@ -48,6 +48,8 @@ struct Element {
     /// Whether it has cells that head others, or a caption: a table of data.
     data: bool,
     hidden: bool,
+    /// A link in it that only its colour tells from the words around it, and the link's length.
+    unmarked: Option<(Range<usize>, usize)>,
     /// Whether its own words have no size; those inside may have one.
     tiny: bool,
 }
@@ -106,7 +108,8 @@ impl<'p> Proof<'p> {
         }
         if tag.opens() {
             let (hidden, tiny) = (is_hidden(&tag), is_tiny(&tag));
-            self.open.push(Element { tag, words: String::new(), data: false, hidden, tiny });
+            let (words, unmarked) = (String::new(), None);
+            self.open.push(Element { tag, words, data: false, unmarked, hidden, tiny });
         }
     }
 
@@ -161,7 +164,7 @@ impl<'p> Proof<'p> {
     }
 
     /// What can be seen once an element is complete.
-    fn end(&mut self, Element { tag, words, data, .. }: &Element) {
+    fn end(&mut self, Element { tag, words, data, unmarked, .. }: &Element) {
         match tag.name.as_str() {
             "table" if !data && !is_presentation(tag) => {
                 let message = "screen readers read this layout table out as one of data";
@@ -172,7 +175,23 @@ impl<'p> Proof<'p> {
                 let help = "write the subject into `<title>`";
                 self.add(Code::LetterHeading, tag.span.clone(), "the letter has no title", help);
             }
+            "p" | "li" => {
+                let link = unmarked.as_ref().filter(|(_, length)| words.trim().len() > *length);
+                if let Some((span, _)) = link {
+                    let message = "only its colour tells this link from the words around it";
+                    let help = "leave links in text underlined";
+                    self.add(Code::UnmarkedLink, span.clone(), message, help);
+                }
+            }
             "a" => {
+                if is_unmarked(tag)
+                    && let Some(text) = self
+                        .open
+                        .iter_mut()
+                        .rfind(|open| matches!(open.tag.name.as_str(), "p" | "li"))
+                {
+                    text.unmarked = Some((tag.span.clone(), words.trim().len()));
+                }
                 if let Some(href) = tag.attribute("href") {
                     let (source, span) = self.place(tag.span.clone());
                     self.found.extend(links::anchor(&source, &span, words, href));
@@ -300,6 +319,15 @@ fn is_hidden(tag: &Tag) -> bool {
             _ => false,
         })
         || is_zero(tag, &["height"]) && declarations(tag).iter().any(|(_, value)| value == "hidden")
+}
+
+/// Whether a link has neither an underline nor a border beneath it.
+fn is_unmarked(tag: &Tag) -> bool {
+    let style = declarations(tag);
+    let says = |name: &str, value: fn(&str) -> bool| {
+        style.iter().any(|(property, text)| property.starts_with(name) && value(text))
+    };
+    says("text-decoration", |text| text == "none") && !says("border", |text| text != "none")
 }
 
 /// Whether an element's own words are too small to be read.

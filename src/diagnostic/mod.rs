@@ -186,6 +186,8 @@ codes! {
     LetterAlt = "E046",
     /// A link whose page is not there.
     Gone = "E047",
+    /// A link in text that only its colour tells from the words around it.
+    UnmarkedLink = "E048",
     /// Words that only the author should have seen.
     Leftover = "W001",
     /// A subject that inboxes cut.
