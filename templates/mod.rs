@@ -25,5 +25,5 @@ pub use colour::{CONTRAST_MIN, Colour};
 pub use frame::page;
 pub use letter::{Letter, Neighbour, Neighbours};
 pub use theme::{
-    Faces, Line, LineColour, Logo, Picture, Rules, Scheme, TextLinks, Theme, ThemeFiles,
+    BUDGET, Faces, Line, LineColour, Logo, Picture, Rules, Scheme, TextLinks, Theme, ThemeFiles,
 };

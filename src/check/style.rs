@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
+use crate::templates::BUDGET;
+
 /// Gmail drops style sheets beyond so many characters in all.
-pub(super) const SHEETS_MAX: usize = 16_384;
+pub(super) const SHEETS_MAX: usize = BUDGET.1;
 /// What it took for years; a letter that stays below has room to grow.
-pub(super) const SHEETS_LONG: usize = 8_192;
+pub(super) const SHEETS_LONG: usize = BUDGET.0;
 
 /// A declaration that much of readers' mail programs drop.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -190,7 +190,7 @@ impl Reader<'_> {
         let parent = self.open.last().map_or("", |open| open.name.as_str());
         let inside = |name: &str| self.open.iter().any(|open| open.name == name);
         let wanted = match name {
-            "td" | "th" => Some(["tr", "tr"].as_slice()),
+            "td" | "th" => Some(["tr"].as_slice()),
             "tr" => Some(["table", "thead", "tbody", "tfoot"].as_slice()),
             "thead" | "tbody" | "tfoot" | "caption" => Some(["table"].as_slice()),
             "li" => Some(["ul", "ol"].as_slice()),

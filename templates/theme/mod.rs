@@ -201,7 +201,7 @@ fn read(report: &Report, folder: &Folder) -> Option<Theme> {
 
 /// How long a style sheet is before some programs drop it, in characters: Gmail's old limit, and
 /// its present one.
-const BUDGET: (usize, usize) = (8_192, 16_384);
+pub const BUDGET: (usize, usize) = (8_192, 16_384);
 
 fn check_budget(theme: &Theme, report: &Report) {
     let own = theme.layout.as_ref().map_or(0, |layout| layout.styles);
