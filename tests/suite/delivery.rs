@@ -361,7 +361,7 @@ async fn whatever_a_server_does_nobody_is_lost_and_nobody_gets_it_twice() {
         assert_eq!(states.values().sum::<usize>(), 30, "seed {seed}");
 
         // A server that works takes the rest, and nobody of those who had it.
-        tokio::time::sleep(Duration::from_millis(8)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
         let patient = Setup { timeout: Duration::from_secs(10), ..Setup::default() };
         let kind = Server::start_as(patient, |_| Act::Normal).await;
         let report = world.deliver(&kind, 3).await;
