@@ -1,5 +1,7 @@
 //! An issue, an edition and a date in, the message with marks where readers' values go out.
 
+use std::cell::OnceCell;
+
 use aws_lc_rs::digest;
 use jiff::Timestamp;
 
@@ -149,10 +151,11 @@ impl Draft {
     /// A field has neither a value nor a default.
     pub fn render(&self, reader: Reader<'_>) -> Result<Vec<u8>, Gap> {
         let mut message = Vec::new();
+        let token = OnceCell::new();
         for part in &self.parts {
             match part {
                 Part::Bytes(bytes) => message.extend_from_slice(bytes),
-                Part::Slot(slot) => slot.write(reader, &mut message)?,
+                Part::Slot(slot) => slot.write(reader, &token, &mut message)?,
                 Part::Body(body, escape) => {
                     self.render_body(body, *escape, reader, &mut message)?;
                 }

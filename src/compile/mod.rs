@@ -19,4 +19,4 @@ mod text;
 pub use asset::hosted;
 pub use draft::{Draft, Measure, Press, draft};
 pub use edition::Edition;
-pub use program::{Cut, Escape, Gap, Program, Reader, Slot};
+pub use program::{Cut, Escape, Filling, Gap, Program, Reader, Slot};

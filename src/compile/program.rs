@@ -1,5 +1,6 @@
 //! The finished message, cut into static bytes and holes, in; one reader's message out.
 
+use std::cell::OnceCell;
 use std::fmt::Write as _;
 
 use crate::audience::Recipient;
@@ -132,19 +133,74 @@ impl Program {
     /// # Errors
     /// A field has neither a value nor a default; what `message` then holds is of no use.
     pub fn assemble(&self, reader: Reader<'_>, message: &mut Vec<u8>) -> Result<(), Gap> {
-        let mut copied = 0;
-        for Cut { at, slot } in &self.slots {
-            message.extend_from_slice(&self.bytes[copied..*at]);
-            copied = *at;
-            slot.write(reader, message)?;
-        }
-        message.extend_from_slice(&self.bytes[copied..]);
+        let mut filling = Filling::default();
+        self.fill(reader, &mut filling)?;
+        message.reserve(self.size(&filling));
+        self.slices(&filling).for_each(|slice| message.extend_from_slice(slice));
         Ok(())
+    }
+
+    /// Writes what fills the holes for one reader, in place of what `filling` held.
+    ///
+    /// # Errors
+    /// A field has neither a value nor a default; what `filling` then holds is of no use.
+    pub fn fill(&self, reader: Reader<'_>, filling: &mut Filling) -> Result<(), Gap> {
+        filling.values.clear();
+        filling.ends.clear();
+        let token = OnceCell::new();
+        for cut in &self.slots {
+            cut.slot.write(reader, &token, &mut filling.values)?;
+            filling.ends.push(filling.values.len());
+        }
+        Ok(())
+    }
+
+    /// One reader's message in slices, none of which is copied: static bytes and values in turn,
+    /// static bytes first and last.
+    pub fn slices<'p>(&'p self, filling: &'p Filling) -> impl Iterator<Item = &'p [u8]> {
+        let starts = std::iter::once(0).chain(self.slots.iter().map(|cut| cut.at));
+        let ends = self.slots.iter().map(|cut| cut.at).chain([self.bytes.len()]);
+        let mut values = filling.values();
+        let values = std::iter::from_fn(move || Some(values.next().unwrap_or_default()));
+        starts
+            .zip(ends)
+            .zip(values)
+            .flat_map(|((start, end), value)| [&self.bytes[start..end], value])
+    }
+
+    /// How many bytes one reader's message has.
+    #[must_use]
+    pub fn size(&self, filling: &Filling) -> usize {
+        self.bytes.len() + filling.values.len()
+    }
+}
+
+/// What fills the holes of a program for one reader. It can be used for one reader after the other,
+/// and allocates no more when it is large enough.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filling {
+    values: Vec<u8>,
+    /// Where each value ends.
+    ends: Vec<usize>,
+}
+
+impl Filling {
+    /// The values, in the order of the holes.
+    pub fn values(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.values[start..*end])
     }
 }
 
 impl Slot {
-    pub(super) fn write(&self, reader: Reader<'_>, message: &mut Vec<u8>) -> Result<(), Gap> {
+    /// Writes the reader's value; a `token` that was made for the reader is not made again.
+    pub(super) fn write(
+        &self,
+        reader: Reader<'_>,
+        token: &OnceCell<String>,
+        message: &mut Vec<u8>,
+    ) -> Result<(), Gap> {
+        let token = || token.get_or_init(|| reader.token());
         let address = &reader.recipient.address;
         match self {
             Self::To(name) => {
@@ -160,10 +216,10 @@ impl Slot {
                 message.extend_from_slice(id.as_bytes());
             }
             Self::HeaderToken => {
-                message.extend_from_slice(reader.token().as_bytes());
+                message.extend_from_slice(token().as_bytes());
             }
             Self::Token => {
-                body_value(&reader.token(), message);
+                body_value(token(), message);
             }
             Self::Field(field, escape) => {
                 let value = reader.fill(field)?;
