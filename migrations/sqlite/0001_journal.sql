@@ -28,20 +28,7 @@ CREATE TABLE programs (
     PRIMARY KEY (run, edition)
 ) STRICT;
 
--- Who gets it. The state is one of
---   0 pending     planned, nothing was sent
---   1 claimed     handed to a process, nothing was sent
---   2 attempting  the last byte of the message may have left
---   3 accepted    the server took it
---   4 deferred    the server said: later; due says when
---   5 rejected    the server said: never
---   6 unknown     whether the server took it is not known
--- by way of
---   0, 4 -> 1            claim
---   1 -> 0, 2, 4, 5      record
---   2 -> 0, 3, 4, 5, 6   record
---   1 -> 0, 2 -> 6       recover, after a crash
---   6 -> 0               resend, when a person says so
+-- Who gets it: written when the run is planned.
 CREATE TABLE recipients (
     run INTEGER NOT NULL,
     id INTEGER NOT NULL, -- in the order of the list
@@ -50,22 +37,32 @@ CREATE TABLE recipients (
     line INTEGER NOT NULL,
     fields TEXT NOT NULL, -- the values of the row
     edition INTEGER NOT NULL,
-    state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 6),
-    wanted INTEGER NOT NULL DEFAULT 1 CHECK (wanted BETWEEN 0 AND 1), -- whether claim hands it out
-    attempts INTEGER NOT NULL DEFAULT 0,
-    reply TEXT NOT NULL DEFAULT '',
-    due INTEGER,
     PRIMARY KEY (run, id),
     UNIQUE (run, key),
-    FOREIGN KEY (run, edition) REFERENCES programs (run, edition),
-    CHECK ((state = 4) = (due IS NOT NULL))
+    FOREIGN KEY (run, edition) REFERENCES programs (run, edition)
 ) STRICT, WITHOUT ROWID;
 
--- What claim looks through. It holds only the recipients that can be claimed, and every other
--- condition of claim comes before the order that it wants: so no claim steps over those that were
--- claimed before it, and no planner prefers the primary key.
-CREATE INDEX recipients_claimable ON recipients (run, wanted, state, due, id)
-    WHERE state = 0 OR state = 4;
+-- What happened: appended, one row for all that one flush of the disk makes sure of, and never
+-- changed. Everyone is pending until an event says otherwise. `changes` is a JSON array of
+-- [first recipient, how many neighbours, state, reply, due], where the state is one of
+--   0 pending     planned, nothing was sent
+--   2 attempting  the last byte of the message may have left
+--   3 accepted    the server took it
+--   4 deferred    the server said: later; due says when
+--   5 rejected    the server said: never
+--   6 unknown     whether the server took it is not known
+--   7             taken out of the run: suppressed since it was planned
+-- 1, claimed, is never written: a process has it in hand and has sent nothing.
+-- Whoever writes gives the next number: two that deliver at once cannot both go on.
+CREATE TABLE events (
+    seq INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs (id),
+    at INTEGER NOT NULL,
+    sent INTEGER NOT NULL, -- how many of the changes are answers to a message
+    changes TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX events_of_run ON events (run);
 
 -- Who is on the list and is not written to.
 CREATE TABLE suppressed (

@@ -86,10 +86,11 @@ async fn read(path: &Path, issue: Option<&str>) -> Result<Vec<Status>, Failure> 
 }
 
 async fn read_run(journal: &Journal, run: &Run) -> Result<Status, Failure> {
-    let counts = journal.tally(run).await?;
+    let ledger = journal.ledger(run).await?;
+    let counts = ledger.tally();
     let mut named = Vec::new();
     for state in [State::Unknown, State::Attempting, State::Rejected, State::Deferred] {
-        for entry in journal.recipients_in(run, state).await? {
+        for entry in ledger.recipients_in(state).await? {
             named.push(Named {
                 address: entry.recipient.address.to_string(),
                 state: state.word(),
@@ -98,7 +99,7 @@ async fn read_run(journal: &Journal, run: &Run) -> Result<Status, Failure> {
             });
         }
     }
-    for (address, reply) in journal.suppressed(run).await? {
+    for (address, reply) in ledger.suppressed().await? {
         named.push(Named { address, state: "suppressed", attempts: 0, reply });
     }
     Ok(Status {

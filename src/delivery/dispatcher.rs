@@ -45,7 +45,7 @@ pub(super) struct Dispatcher<'d, 's> {
     suppressions: Suppressions<'s>,
     observe: &'d mut (dyn FnMut(Event<'_>) + Send),
     tally: Tally,
-    batch: u32,
+    batch: usize,
     /// Claimed, to be served next.
     queue: VecDeque<Entry>,
     /// Claimed, and their commands were met with silence: served when there is nobody else.
@@ -104,7 +104,7 @@ impl<'d, 's> Dispatcher<'d, 's> {
         mut stop: watch::Receiver<bool>,
     ) -> Result<Report, Error> {
         let batch = (lanes * CLAIMED_PER_LANE).max(CLAIMED_MIN);
-        self.batch = u32::try_from(batch).unwrap_or(u32::MAX);
+        self.batch = batch;
         let (requests, mut inbox) = mpsc::channel(batch);
         let mut crew = JoinSet::new();
         let mut numbers: BTreeMap<Id, usize> = BTreeMap::new();
@@ -271,7 +271,7 @@ impl<'d, 's> Dispatcher<'d, 's> {
         if self.askers.is_empty() {
             return Ok(());
         }
-        match self.ledger.next_due().await? {
+        match self.ledger.next_due() {
             Some((until, wait)) => {
                 self.wake = Some(wait);
                 if self.held.is_empty() {

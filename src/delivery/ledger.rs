@@ -6,12 +6,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::clock::Clock;
-use crate::journal::{Entry, Error, Journal, Run, State, Tally, Transition};
+use crate::journal;
+use crate::journal::{Entry, Error, State, Tally, Transition};
 
 /// The journal's side of a run: transitions are gathered, and recorded with one flush.
 pub(super) struct Ledger<'l> {
-    journal: &'l Journal,
-    run: &'l Run,
+    journal: &'l mut journal::Ledger,
     clock: Clock,
     retry_delays: &'l [Duration],
     gathered: BTreeMap<i64, Transition>,
@@ -23,13 +23,12 @@ pub(super) struct Ledger<'l> {
 
 impl<'l> Ledger<'l> {
     pub(super) fn new(
-        journal: &'l Journal,
-        run: &'l Run,
+        journal: &'l mut journal::Ledger,
         clock: Clock,
         retry_delays: &'l [Duration],
     ) -> Self {
         let (gathered, deferrals, spent) = Default::default();
-        Self { journal, run, clock, retry_delays, gathered, deferrals, spent }
+        Self { journal, clock, retry_delays, gathered, deferrals, spent }
     }
 
     /// Notes a new state, in place of one that was noted and not recorded.
@@ -58,33 +57,31 @@ impl<'l> Ledger<'l> {
             return Ok(false);
         }
         let transitions: Vec<_> = std::mem::take(&mut self.gathered).into_values().collect();
-        self.journal.record(self.run, &transitions, self.clock.now()).await?;
-        let spent = std::mem::take(&mut self.spent);
-        self.journal.leave(self.run, &spent).await?;
+        self.journal.record(&transitions, self.clock.now()).await?;
+        std::mem::take(&mut self.spent).into_iter().for_each(|id| self.journal.leave(id));
         Ok(true)
     }
 
-    pub(super) async fn claim(&self, limit: u32) -> Result<Vec<Entry>, Error> {
-        self.journal.claim(self.run, limit, self.clock.now()).await
+    pub(super) async fn claim(&mut self, limit: usize) -> Result<Vec<Entry>, Error> {
+        self.journal.claim(limit, self.clock.now()).await
     }
 
     /// When there is something to claim again, and how long that is from now; `None` when this
     /// run of the program need not wait for anybody.
-    pub(super) async fn next_due(&self) -> Result<Option<(Timestamp, Duration)>, Error> {
-        let next = self.journal.next_due(self.run).await?;
+    pub(super) fn next_due(&self) -> Option<(Timestamp, Duration)> {
         let wait = |due: Timestamp| due.duration_since(self.clock.now()).try_into();
-        Ok(next.map(|due| (due, wait(due).unwrap_or_default())))
+        self.journal.next_due().map(|due| (due, wait(due).unwrap_or_default()))
     }
 
-    pub(super) async fn suppress(&self, id: i64, reason: &str) -> Result<(), Error> {
-        self.journal.suppress(self.run, id, reason).await
+    pub(super) async fn suppress(&mut self, id: i64, reason: &str) -> Result<(), Error> {
+        self.journal.suppress(id, reason, self.clock.now()).await
     }
 
     /// The journal's own count; a run of which nothing is left is marked as finished.
     pub(super) async fn close(&self) -> Result<Tally, Error> {
-        let tally = self.journal.tally(self.run).await?;
+        let tally = self.journal.tally();
         if tally.open() == 0 {
-            self.journal.finish(self.run, self.clock.now()).await?;
+            self.journal.finish(self.clock.now()).await?;
         }
         Ok(tally)
     }

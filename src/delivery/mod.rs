@@ -30,7 +30,7 @@ use crate::compile::Program;
 use crate::config;
 use crate::delivery::dispatcher::Dispatcher;
 use crate::delivery::lane::Freight;
-use crate::journal::{Journal, Run};
+use crate::journal;
 use crate::key::Key;
 use crate::transport;
 use crate::transport::Server;
@@ -42,8 +42,6 @@ pub use report::{Event, Report, Stopped};
 /// What is to be delivered, and by whom.
 #[derive(Debug)]
 pub struct Order<'o> {
-    /// The run; it is planned, and what a crash left of it recovered.
-    pub run: &'o Run,
     /// Its programs, by edition.
     pub programs: Vec<Program>,
     /// What seals tokens and Message-IDs.
@@ -105,7 +103,8 @@ pub enum Error {
     Server(#[source] transport::Error),
 }
 
-/// Sends a run to everyone who is selected and still to be served.
+/// Sends a run to everyone who is selected and still to be served. What a crash left of it has to
+/// be recovered.
 ///
 /// Set `stop` to end it early: what is on the wire is finished, the rest stays pending. If the
 /// future is dropped instead, `Journal::recover` finds what was on the wire.
@@ -115,12 +114,12 @@ pub enum Error {
 /// error: it is in the [`Report`].
 pub async fn deliver(
     order: Order<'_>,
-    journal: &Journal,
+    ledger: &mut journal::Ledger,
     suppressions: Suppressions<'_>,
     stop: watch::Receiver<bool>,
     observe: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Result<Report, Error> {
-    let tally = journal.tally(order.run).await?;
+    let tally = ledger.tally();
     let lanes = usize::try_from(tally.open()).unwrap_or(usize::MAX).min(order.smtp.max_conns);
     let server = Server::new(order.smtp, order.password).map_err(Error::Server)?;
     let freight = Arc::new(Freight {
@@ -130,6 +129,6 @@ pub async fn deliver(
         return_path: order.return_path.clone(),
         patience: order.patience,
     });
-    let ledger = ledger::Ledger::new(journal, order.run, order.clock, &order.send.retry_delays);
+    let ledger = ledger::Ledger::new(ledger, order.clock, &order.send.retry_delays);
     Dispatcher::new(ledger, suppressions, observe, tally).run(&freight, lanes, stop).await
 }

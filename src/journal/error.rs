@@ -123,6 +123,12 @@ pub enum Error {
         /// The state that was to be recorded.
         to: State,
     },
+    /// Somebody else delivers a run of this journal, in spite of the lock.
+    #[error("another process writes to the journal while run {run} is delivered")]
+    Overtaken {
+        /// The run's number.
+        run: i64,
+    },
     /// A recipient that was or may have been sent the message cannot be suppressed in its run.
     #[error("entry {entry} cannot be suppressed: it is {}", state.map_or("not there", State::word))]
     Suppress {

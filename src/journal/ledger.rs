@@ -1,323 +1,227 @@
-//! A run in the database in, its recipients in other states out: every UPDATE of a state is here.
+//! A run in, its recipients handed out and what becomes of them recorded: every change of a state is here.
+//!
+//! What happened is appended to the journal and never changed (`event`); where everyone stands is
+//! the sum of it, and is kept in memory (`standing`). Who is claimed is in memory alone: nothing
+//! was sent, so that a crash which forgets it loses nothing.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
-use sqlx::{Connection as _, SqliteConnection};
 
-use crate::journal::batch::{ROWS, json};
+use crate::journal::Journal;
 use crate::journal::error::Error;
-use crate::journal::record::{Entry, Recovered, Run, State, Transition};
+use crate::journal::event::Event;
+use crate::journal::record::{Entry, Run, State, Tally, Transition};
+use crate::journal::standing::{Change, Standing};
 use crate::journal::stored;
 
 /// What is said of a recipient whose message may have been sent before a crash.
 const IN_DOUBT: &str = "the sender stopped before the server's answer was recorded";
 
-/// Claims up to $2 recipients of run $1 at the time $3.
+/// A run while it is delivered, or looked at.
 ///
-/// Both inner selects read no more than $2 rows, of the index `recipients_claimable`.
-const CLAIM: &str = "
-    UPDATE recipients SET state = 1, due = NULL WHERE run = $1 AND id IN (
-        SELECT id FROM (
-            SELECT id FROM (
-                SELECT id FROM recipients
-                WHERE run = $1 AND wanted = 1 AND state = 0 AND due IS NULL
-                ORDER BY id LIMIT $2
-            ) AS pending
-            UNION ALL
-            SELECT id FROM (
-                SELECT id FROM recipients
-                WHERE run = $1 AND wanted = 1 AND state = 4 AND due <= $3
-                ORDER BY due, id LIMIT $2
-            ) AS deferred
-        ) AS claimable
-        ORDER BY id LIMIT $2
-    )
-    RETURNING id, address, line, fields, edition, state, attempts, reply";
-
-/// Finds the first of the [`Row`]s $1 that [`APPLY`] does not make.
-const CHECK: &str = "
-    SELECT CAST(j.value->>1 AS BIGINT), CAST(j.value->>2 AS BIGINT), recipients.state
-    FROM jsonb_each($1) AS j LEFT JOIN recipients
-         ON recipients.run = CAST(j.value->>0 AS BIGINT)
-        AND recipients.id = CAST(j.value->>1 AS BIGINT)
-    WHERE recipients.state IS NULL
-       OR (CAST(j.value->>3 AS BIGINT) >> recipients.state) & 1 = 0
-    ORDER BY j.key LIMIT 1";
-
-/// Makes those transitions of the [`Row`]s $1 that may be made.
-///
-/// The run is a part of each row. Were it a parameter of its own, SQLite would look at every
-/// recipient of the run and, for each one, at every row. `jsonb_each` gives each row in the form
-/// that `->>` reads; of `json_each` each `->>` would parse it anew.
-const APPLY: &str = "
-    UPDATE recipients
-    SET state = CAST(j.value->>2 AS BIGINT),
-        attempts = attempts + CAST(j.value->>4 AS BIGINT),
-        reply = j.value->>5,
-        due = CAST(j.value->>6 AS BIGINT)
-    FROM jsonb_each($1) AS j
-    WHERE recipients.run = CAST(j.value->>0 AS BIGINT)
-      AND recipients.id = CAST(j.value->>1 AS BIGINT)
-      AND (CAST(j.value->>3 AS BIGINT) >> recipients.state) & 1 = 1";
-
-/// A transition as [`CHECK`] and [`APPLY`] read it: the run, the entry, the new state, the states
-/// that it may come from as bits, the attempts it adds, what the server said, when it is due.
-type Row<'t> = (i64, i64, i64, i64, i64, &'t str, Option<i64>);
-
-/// Takes up to `limit` recipients, ordered by their number.
-///
-/// Of more than `limit` deferred recipients that are due, those who waited longest are taken.
-pub(crate) async fn claim(
-    connection: &mut SqliteConnection,
-    run: &Run,
-    limit: u32,
-    now: Timestamp,
-) -> Result<Vec<Entry>, Error> {
-    let rows: Vec<stored::EntryRow> = sqlx::query_as(CLAIM)
-        .bind(run.id)
-        .bind(limit)
-        .bind(now.as_millisecond())
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(Error::during("claim recipients in"))?;
-    let mut entries = stored::entries(connection, run, rows).await?;
-    entries.sort_unstable_by_key(|entry| entry.id); // RETURNING promises no order
-    Ok(entries)
+/// Only one may be written to at a time: what another one appended meanwhile makes every further
+/// [`Ledger::record`] fail, in whatever process they are.
+#[derive(Debug)]
+pub struct Ledger {
+    journal: Journal,
+    run: Run,
+    standing: Standing,
+    /// How many of the suppressed were so when the run was planned.
+    suppressed_before: u64,
+    /// The number of the last event in the journal.
+    seq: i64,
 }
 
-/// Records transitions, in their order.
-pub(crate) async fn record(
-    connection: &mut SqliteConnection,
-    run: &Run,
-    transitions: &[Transition],
-    now: Timestamp,
-) -> Result<(), Error> {
-    let during = Error::during("record the states of recipients in");
-    for wave in waves(transitions) {
-        for chunk in wave.chunks(ROWS) {
-            let rows = json(chunk.iter().map(|transition| row(run.id, transition, now)));
-            let mut attempt = connection.begin().await.map_err(&during)?;
-            let made = sqlx::query(APPLY).bind(&rows).execute(&mut *attempt).await;
-            if made.map_err(&during)?.rows_affected() == chunk.len() as u64 {
-                attempt.commit().await.map_err(&during)?;
-            } else {
-                attempt.rollback().await.map_err(&during)?;
-                return Err(refusal(connection, run, &rows).await?);
+impl Ledger {
+    pub(crate) async fn open(journal: &Journal, run: &Run) -> Result<Self, Error> {
+        let mut connection = journal.database.read("read what happened in").await?;
+        let (standing, seq) = stored::standing(&mut connection, run).await?;
+        let suppressed_before = stored::suppressed_before(&mut connection, run).await?;
+        let (journal, run) = (journal.clone(), run.clone());
+        Ok(Self { journal, run, standing, suppressed_before, seq })
+    }
+
+    /// The run.
+    #[must_use]
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// After a crash: attempting becomes unknown; returns how many. Only for the one process that
+    /// holds the lock.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub async fn recover(&mut self, now: Timestamp) -> Result<u64, Error> {
+        let doubtful: Vec<i64> = self.standing.all_in(State::Attempting).collect();
+        let unknown = doubtful.iter().map(|id| (*id, Change::To(State::Unknown, None), IN_DOUBT));
+        self.append(&unknown.collect::<Vec<_>>(), now).await?;
+        Ok(doubtful.len() as u64)
+    }
+
+    /// Restricts what [`Ledger::claim`] hands out to these entries; `None` lifts the restriction.
+    pub fn select(&mut self, only: Option<&BTreeSet<i64>>) {
+        self.standing.select(|id| only.is_none_or(|only| only.contains(&id)));
+    }
+
+    /// Keeps [`Ledger::claim`] from handing out an entry, until the next [`Ledger::select`].
+    pub fn leave(&mut self, id: i64) {
+        self.standing.leave(id);
+    }
+
+    /// Makes unknown recipients pending again, among the selected; returns how many.
+    ///
+    /// Where there are any, the run is no longer finished.
+    ///
+    /// # Errors
+    /// The journal cannot be written, or the issue has a newer run that is not finished.
+    pub async fn resend_unknown(&mut self, now: Timestamp) -> Result<u64, Error> {
+        let unknown = self.standing.all_in(State::Unknown);
+        let again: Vec<_> = unknown
+            .filter(|id| self.standing.is_wanted(*id))
+            .map(|id| (id, Change::To(State::Pending, None), ""))
+            .collect();
+        if !again.is_empty() {
+            self.journal.reopen(&self.run).await?;
+            self.append(&again, now).await?;
+        }
+        Ok(again.len() as u64)
+    }
+
+    /// Claims up to `limit` selected recipients that are pending, or deferred and due.
+    ///
+    /// They come in the order of the list. Should the future be dropped, they stay claimed.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn claim(&mut self, limit: usize, now: Timestamp) -> Result<Vec<Entry>, Error> {
+        let ids = self.standing.claim(limit, now);
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut connection = self.journal.database.read("claim recipients in").await?;
+        stored::entries(&mut connection, &self.run, &self.standing, &ids).await
+    }
+
+    /// When the next selected deferred recipient is due; `None` when there is none.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.standing.next_due()
+    }
+
+    /// Records what became of recipients; it is on the disk when this returns.
+    ///
+    /// The transitions are made in their order; [`State::may_become`] says which ones there are.
+    ///
+    /// # Errors
+    /// A transition is not one that may be made, the run has no such entry, or the journal cannot
+    /// be written; then none of the transitions was made.
+    pub async fn record(
+        &mut self,
+        transitions: &[Transition],
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let mut changed: HashMap<i64, State> = HashMap::with_capacity(transitions.len());
+        for Transition { id, to, .. } in transitions {
+            let from = changed.get(id).copied().or_else(|| self.standing.state(*id));
+            let Some(from) = from else {
+                return Err(Error::NoEntry { run: self.run.id, entry: *id, to: *to });
+            };
+            if !from.may_become(*to) {
+                return Err(Error::Transition { entry: *id, from, to: *to });
+            }
+            changed.insert(*id, *to);
+        }
+        let change = |transition: &Transition| {
+            let due = (transition.to == State::Deferred).then(|| transition.due.unwrap_or(now));
+            Change::To(transition.to, due)
+        };
+        let changes: Vec<_> =
+            transitions.iter().map(|t| (t.id, change(t), t.reply.as_str())).collect();
+        self.append(&changes, now).await
+    }
+
+    /// Takes a recipient out of the run: the address was suppressed since it was planned.
+    ///
+    /// # Errors
+    /// The recipient is not pending, claimed or deferred, or the journal cannot be written.
+    pub async fn suppress(&mut self, id: i64, reason: &str, now: Timestamp) -> Result<(), Error> {
+        let state = self.standing.state(id);
+        if !matches!(state, Some(State::Pending | State::Claimed | State::Deferred)) {
+            return Err(Error::Suppress { entry: id, state });
+        }
+        self.append(&[(id, Change::Suppressed, reason)], now).await
+    }
+
+    /// Appends changes to the journal and makes them.
+    async fn append(
+        &mut self,
+        changes: &[(i64, Change, &str)],
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let mut event = Event::default();
+        let mut sent = 0;
+        for (id, change, reply) in changes {
+            let before = self.standing.state(*id);
+            sent += u32::from(matches!(change, Change::To(to, _) if to.is_answer()));
+            // Of one that was never tried the journal does not know that it was claimed.
+            let back =
+                (before, *change) == (Some(State::Claimed), Change::To(State::Pending, None));
+            if !back || self.standing.attempts(*id) > 0 {
+                event.add(*id, *change, reply);
             }
         }
-    }
-    Ok(())
-}
-
-/// Cuts the transitions where an entry comes again, as one statement changes a row once.
-fn waves(transitions: &[Transition]) -> Vec<&[Transition]> {
-    let mut seen = HashSet::new();
-    let wave = transitions.chunk_by(|before, next| {
-        seen.insert(before.id);
-        let again = seen.contains(&next.id);
-        if again {
-            seen.clear();
+        if !event.is_empty() {
+            self.journal.append(&self.run, self.seq + 1, now, sent, &event.to_json()).await?;
+            self.seq += 1;
         }
-        !again
-    });
-    wave.collect()
-}
-
-fn row(run: i64, transition: &Transition, now: Timestamp) -> Row<'_> {
-    let to = transition.to;
-    let from = State::ALL.into_iter().filter(|from| from.may_become(to));
-    let due = (to == State::Deferred).then(|| transition.due.unwrap_or(now).as_millisecond());
-    let allowed = from.fold(0, |bits, from| bits | 1 << from as i64);
-    (run, transition.id, to as i64, allowed, i64::from(to.is_answer()), &transition.reply, due)
-}
-
-/// Says which of the transitions must not be made, the first one.
-async fn refusal(connection: &mut SqliteConnection, run: &Run, rows: &str) -> Result<Error, Error> {
-    let (entry, to, from): (i64, i64, Option<i64>) = sqlx::query_as(CHECK)
-        .bind(rows)
-        .fetch_one(connection)
-        .await
-        .map_err(Error::during("check the states of recipients in"))?;
-    let to = stored::state(to, entry)?;
-    Ok(match from {
-        Some(from) => Error::Transition { entry, from: stored::state(from, entry)?, to },
-        None => Error::NoEntry { run: run.id, entry, to },
-    })
-}
-
-/// Puts recipients that a crash left on the way where they belong.
-pub(crate) async fn recover(
-    connection: &mut SqliteConnection,
-    run: &Run,
-) -> Result<Recovered, Error> {
-    let during = Error::during("recover the recipients of a run in");
-    let released = sqlx::query("UPDATE recipients SET state = 0 WHERE run = $1 AND state = 1")
-        .bind(run.id)
-        .execute(&mut *connection)
-        .await
-        .map_err(&during)?;
-    let unknown = sqlx::query(
-        "UPDATE recipients SET state = 6, attempts = attempts + 1, reply = $2
-         WHERE run = $1 AND state = 2",
-    )
-    .bind(run.id)
-    .bind(IN_DOUBT)
-    .execute(connection)
-    .await
-    .map_err(&during)?;
-    Ok(Recovered { released: released.rows_affected(), unknown: unknown.rows_affected() })
-}
-
-/// Makes only some recipients claimable, or all.
-pub(crate) async fn select(
-    connection: &mut SqliteConnection,
-    run: &Run,
-    only: Option<&BTreeSet<i64>>,
-) -> Result<(), Error> {
-    let during = Error::during("select recipients in");
-    let wanted = i64::from(only.is_none());
-    sqlx::query("UPDATE recipients SET wanted = $2 WHERE run = $1 AND wanted <> $2")
-        .bind(run.id)
-        .bind(wanted)
-        .execute(&mut *connection)
-        .await
-        .map_err(&during)?;
-    let only: Vec<i64> = only.into_iter().flatten().copied().collect();
-    for chunk in only.chunks(ROWS) {
-        sqlx::query(
-            "UPDATE recipients SET wanted = 1 WHERE run = $1
-             AND id IN (SELECT CAST(j.value AS BIGINT) FROM json_each($2) AS j)",
-        )
-        .bind(run.id)
-        .bind(json(chunk))
-        .execute(&mut *connection)
-        .await
-        .map_err(&during)?;
-    }
-    Ok(())
-}
-
-/// Makes some recipients no longer claimable.
-pub(crate) async fn leave(
-    connection: &mut SqliteConnection,
-    run: &Run,
-    entries: &[i64],
-) -> Result<(), Error> {
-    for chunk in entries.chunks(ROWS) {
-        sqlx::query(
-            "UPDATE recipients SET wanted = 0 WHERE run = $1
-             AND id IN (SELECT CAST(j.value AS BIGINT) FROM json_each($2) AS j)",
-        )
-        .bind(run.id)
-        .bind(json(chunk))
-        .execute(&mut *connection)
-        .await
-        .map_err(Error::during("leave recipients in"))?;
-    }
-    Ok(())
-}
-
-/// Makes unknown recipients pending, and the run one that is not finished.
-pub(crate) async fn resend_unknown(
-    connection: &mut SqliteConnection,
-    run: &Run,
-) -> Result<u64, Error> {
-    let during = Error::during("make unknown recipients pending in");
-    let again =
-        sqlx::query("UPDATE recipients SET state = 0 WHERE run = $1 AND state = 6 AND wanted = 1")
-            .bind(run.id)
-            .execute(&mut *connection)
-            .await
-            .map_err(&during)?
-            .rows_affected();
-    if again > 0 {
-        sqlx::query("UPDATE runs SET finished = NULL WHERE id = $1")
-            .bind(run.id)
-            .execute(connection)
-            .await
-            .map_err(|error| match error.as_database_error() {
-                Some(violation) if violation.is_unique_violation() => {
-                    Error::Unfinished { issue: run.issue.clone() }
-                }
-                _ => during(error),
-            })?;
-    }
-    Ok(again)
-}
-
-/// Moves a recipient to those that are not written to.
-pub(crate) async fn suppress(
-    connection: &mut SqliteConnection,
-    run: &Run,
-    entry: i64,
-    reason: &str,
-) -> Result<(), Error> {
-    let during = Error::during("suppress a recipient in");
-    let row: Option<(i64, String)> =
-        sqlx::query_as("SELECT state, address FROM recipients WHERE run = $1 AND id = $2")
-            .bind(run.id)
-            .bind(entry)
-            .fetch_optional(&mut *connection)
-            .await
-            .map_err(&during)?;
-    let Some((number, address)) = row else { return Err(Error::Suppress { entry, state: None }) };
-    let state = stored::state(number, entry)?;
-    if !matches!(state, State::Pending | State::Claimed | State::Deferred) {
-        return Err(Error::Suppress { entry, state: Some(state) });
-    }
-    sqlx::query("DELETE FROM recipients WHERE run = $1 AND id = $2")
-        .bind(run.id)
-        .bind(entry)
-        .execute(&mut *connection)
-        .await
-        .map_err(&during)?;
-    sqlx::query(
-        "INSERT INTO suppressed (run, address, reason) VALUES ($1, $2, $3)
-         ON CONFLICT (run, address) DO NOTHING",
-    )
-    .bind(run.id)
-    .bind(address)
-    .bind(reason)
-    .execute(connection)
-    .await
-    .map_err(&during)?;
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fmt::Write as _;
-
-    use crate::journal::Journal;
-    use crate::journal::ledger::{APPLY, CHECK, CLAIM};
-
-    /// How SQLite would go about a statement.
-    async fn explain(sql: &str) -> String {
-        let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::open(&folder.path().join("journal.db")).await.unwrap();
-        let sql = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
-        let steps: Vec<(i64, i64, i64, String)> =
-            sqlx::query_as(sql).fetch_all(&journal.database.reader).await.unwrap();
-        steps.into_iter().fold(String::new(), |mut text, step| {
-            writeln!(text, "{}", step.3).unwrap();
-            text
-        })
+        changes.iter().for_each(|(id, change, reply)| self.standing.change(*id, *change, reply));
+        Ok(())
     }
 
-    #[tokio::test]
-    async fn no_statement_looks_at_more_recipients_than_it_is_about() {
-        let by_number = "SEARCH recipients USING PRIMARY KEY (run=? AND id=?)";
-        let index = "SEARCH recipients USING COVERING INDEX recipients_claimable";
-        let claim = explain(CLAIM).await;
-        assert!(claim.contains(by_number), "{claim}");
-        for range in ["due=?", "due<?"] {
-            let search = format!("{index} (run=? AND wanted=? AND state=? AND {range})");
-            assert!(claim.contains(&search), "{claim}");
-        }
-        for sql in [CHECK, APPLY] {
-            let plan = explain(sql).await;
-            assert!(plan.contains("SCAN j") && plan.contains(by_number), "{plan}");
-        }
+    /// How many recipients are in each state.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        let tally = self.standing.tally();
+        Tally { suppressed: tally.suppressed + self.suppressed_before, ..tally }
+    }
+
+    /// A page of the recipients in the order of the list: those after the entry `after`, `limit` at most.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn recipients(&self, after: i64, limit: u32) -> Result<Vec<Entry>, Error> {
+        let mut connection =
+            self.journal.database.read("read the recipients of a run from").await?;
+        stored::page(&mut connection, &self.run, &self.standing, after, limit).await
+    }
+
+    /// The recipients in a state, in the order of the list.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn recipients_in(&self, state: State) -> Result<Vec<Entry>, Error> {
+        let ids: Vec<i64> = self.standing.all_in(state).collect();
+        let mut connection =
+            self.journal.database.read("read the recipients of a run from").await?;
+        stored::entries(&mut connection, &self.run, &self.standing, &ids).await
+    }
+
+    /// The addresses that were on the list and are not written to, with the reason; by address.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn suppressed(&self) -> Result<Vec<(String, String)>, Error> {
+        let mut connection = self.journal.database.read("read the suppressed from").await?;
+        stored::suppressed(&mut connection, &self.run, self.standing.suppressed()).await
+    }
+
+    /// Marks the run as finished. The first time that it was stays.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub async fn finish(&self, now: Timestamp) -> Result<(), Error> {
+        self.journal.finish(&self.run, now).await
     }
 }

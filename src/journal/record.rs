@@ -8,7 +8,7 @@ use crate::compile::Program;
 /// The state of a recipient in a run. *Accepted* is what the server said; it is not *delivered*.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
-#[repr(i64)]
+#[repr(u8)]
 pub enum State {
     /// Planned; nothing was sent.
     Pending = 0,
@@ -52,7 +52,7 @@ impl State {
         }
     }
 
-    /// Whether [`Journal::record`](crate::journal::Journal::record) takes a recipient from this
+    /// Whether [`Ledger::record`](crate::journal::Ledger::record) takes a recipient from this
     /// state to another.
     ///
     /// What the server accepted or rejected is final, what is unknown is for a person to decide,
@@ -83,7 +83,7 @@ impl State {
     /// The state of a number that is stored.
     #[must_use]
     pub fn from_number(number: i64) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| *state as i64 == number)
+        Self::ALL.into_iter().find(|state| i64::from(*state as u8) == number)
     }
 }
 
@@ -140,7 +140,8 @@ pub struct Entry {
     pub state: State,
     /// How often the message was tried.
     pub attempts: u32,
-    /// What the server said last, or what is in doubt; empty when there is nothing to say.
+    /// What the server said last, or what is in doubt; empty where there is nothing to say, and
+    /// where it accepted: those words are in the events alone.
     pub reply: String,
 }
 
@@ -190,13 +191,4 @@ impl Tally {
     pub fn open(&self) -> u64 {
         self.pending + self.claimed + self.attempting + self.deferred
     }
-}
-
-/// What was found after a run that did not end well.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Recovered {
-    /// Claimed, and certainly not sent: they are pending again.
-    pub released: u64,
-    /// Attempting, and nobody knows: they are unknown.
-    pub unknown: u64,
 }

@@ -31,7 +31,8 @@ const BROKEN: [i32; 2] = [26, 11];
 /// An open journal file: one connection that writes, and a few that read meanwhile.
 #[derive(Debug, Clone)]
 pub(crate) struct Database {
-    writer: SqlitePool,
+    /// To write with.
+    pub(crate) writer: SqlitePool,
     /// To read from.
     pub(crate) reader: SqlitePool,
 }

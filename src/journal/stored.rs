@@ -1,5 +1,6 @@
 //! Rows of the database in, runs, programs and entries out.
 
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -7,14 +8,17 @@ use sqlx::{SqliteConnection, SqlitePool};
 
 use crate::audience::{Columns, Recipient};
 use crate::compile::Program;
+use crate::journal::batch::{ROWS, json};
 use crate::journal::error::Error;
-use crate::journal::record::{Entry, Run, State, Tally};
+use crate::journal::event::Event;
+use crate::journal::record::{Entry, Run, State};
+use crate::journal::standing::Standing;
 
 /// `id, issue, digest, git_commit, key, date, finished`.
 pub(crate) type RunRow = (i64, String, String, Option<String>, String, i64, Option<i64>);
 
-/// `id, address, line, fields, edition, state, attempts, reply`.
-pub(crate) type EntryRow = (i64, String, i64, String, i64, i64, i64, String);
+/// `id, address, line, fields, edition`.
+type EntryRow = (i64, String, i64, String, i64);
 
 /// The run of a row.
 pub(crate) fn run(row: RunRow) -> Result<Run, Error> {
@@ -26,8 +30,8 @@ pub(crate) fn run(row: RunRow) -> Result<Run, Error> {
 }
 
 /// The entry of a row, with the columns of its run.
-fn entry(row: EntryRow, columns: &Arc<Columns>) -> Result<Entry, Error> {
-    let (id, address, line, fields, edition, state, attempts, reply) = row;
+fn entry(row: EntryRow, columns: &Arc<Columns>, standing: &Standing) -> Result<Entry, Error> {
+    let (id, address, line, fields, edition) = row;
     let recipient = Recipient {
         address: address.parse().map_err(Error::stored("the address of the entry", id))?,
         line: line.try_into().map_err(Error::stored("the line of the entry", id))?,
@@ -39,27 +43,138 @@ fn entry(row: EntryRow, columns: &Arc<Columns>) -> Result<Entry, Error> {
         id,
         recipient,
         edition: edition.try_into().map_err(Error::stored("the edition of the entry", id))?,
-        state: self::state(state, id)?,
-        attempts: attempts.try_into().map_err(Error::stored("the attempts of the entry", id))?,
-        reply,
+        state: standing.state(id).unwrap_or(State::Pending),
+        attempts: standing.attempts(id),
+        reply: standing.reply(id).to_owned(),
     })
 }
 
-/// The entries of rows of one run.
+/// The entries with these numbers, in the order of the list.
+///
+/// `CROSS` keeps SQLite from looking at every recipient and, for each one, at every number.
 pub(crate) async fn entries(
     connection: &mut SqliteConnection,
     run: &Run,
-    rows: Vec<EntryRow>,
+    standing: &Standing,
+    ids: &[i64],
 ) -> Result<Vec<Entry>, Error> {
     let columns = columns(connection, run).await?;
-    rows.into_iter().map(|row| entry(row, &columns)).collect()
+    let mut entries = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(ROWS) {
+        let rows: Vec<EntryRow> = sqlx::query_as(
+            "SELECT recipients.id, address, line, fields, edition FROM json_each($2) AS j
+             CROSS JOIN recipients ON run = $1 AND recipients.id = j.value ORDER BY j.key",
+        )
+        .bind(run.id)
+        .bind(json(chunk))
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Error::during("read the recipients of a run from"))?;
+        for row in rows {
+            entries.push(entry(row, &columns, standing)?);
+        }
+    }
+    Ok(entries)
 }
 
-/// The state of a number, of an entry or a run.
-pub(crate) fn state(number: i64, id: i64) -> Result<State, Error> {
-    State::from_number(number)
-        .ok_or_else(|| format!("there is no state {number}"))
-        .map_err(Error::stored("the state of the entry", id))
+/// A page of the entries that are in the run, in the order of the list.
+pub(crate) async fn page(
+    connection: &mut SqliteConnection,
+    run: &Run,
+    standing: &Standing,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<Entry>, Error> {
+    let room = usize::try_from(limit).unwrap_or(usize::MAX);
+    let ids: Vec<i64> = standing.all().skip_while(|id| *id <= after).take(room).collect();
+    entries(connection, run, standing, &ids).await
+}
+
+/// Where everyone of a run stands, and the number of the last event in the journal.
+pub(crate) async fn standing(
+    connection: &mut SqliteConnection,
+    run: &Run,
+) -> Result<(Standing, i64), Error> {
+    let during = Error::during("read what happened in");
+    let (count, last): (i64, Option<i64>) =
+        sqlx::query_as("SELECT COUNT(*), MAX(id) FROM recipients WHERE run = $1")
+            .bind(run.id)
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(&during)?;
+    let last = last.unwrap_or_default();
+    let gaps: HashSet<i64> =
+        if count == last { HashSet::new() } else { gaps(connection, run).await? };
+    let mut standing = Standing::new(last, |id| !gaps.contains(&id));
+    let seq: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM events")
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(&during)?;
+    let mut after = 0;
+    loop {
+        let events: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT seq, changes FROM events WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT 500",
+        )
+        .bind(run.id)
+        .bind(after)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(&during)?;
+        let Some((last, _)) = events.last() else { return Ok((standing, seq)) };
+        after = *last;
+        for (seq, changes) in events {
+            Event::apply(&changes, seq, &mut standing)?;
+        }
+    }
+}
+
+/// The numbers that no recipient has: those of rows that were the same reader as another one.
+async fn gaps(connection: &mut SqliteConnection, run: &Run) -> Result<HashSet<i64>, Error> {
+    let gaps: Vec<(i64, i64)> = sqlx::query_as(
+        "SELECT before + 1, id FROM (
+             SELECT id, LAG(id, 1, 0) OVER (ORDER BY id) AS before FROM recipients WHERE run = $1
+         ) WHERE id > before + 1",
+    )
+    .bind(run.id)
+    .fetch_all(connection)
+    .await
+    .map_err(Error::during("read what happened in"))?;
+    Ok(gaps.into_iter().flat_map(|(first, end)| first..end).collect())
+}
+
+/// How many were on the list and suppressed when the run was planned.
+pub(crate) async fn suppressed_before(
+    connection: &mut SqliteConnection,
+    run: &Run,
+) -> Result<u64, Error> {
+    let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM suppressed WHERE run = $1")
+        .bind(run.id)
+        .fetch_one(connection)
+        .await
+        .map_err(Error::during("count the suppressed in"))?;
+    Ok(count.unsigned_abs())
+}
+
+/// The addresses that were on the list and are not written to, with the reason; by address.
+/// `later` are those who were taken out of the run.
+pub(crate) async fn suppressed(
+    connection: &mut SqliteConnection,
+    run: &Run,
+    later: &BTreeMap<i64, String>,
+) -> Result<Vec<(String, String)>, Error> {
+    let later: Vec<_> = later.iter().collect();
+    sqlx::query_as(
+        "SELECT address, reason FROM suppressed WHERE run = $1
+         UNION
+         SELECT address, j.value->>1 FROM json_each($2) AS j
+         CROSS JOIN recipients ON run = $1 AND recipients.id = j.value->>0
+         ORDER BY address",
+    )
+    .bind(run.id)
+    .bind(json(later))
+    .fetch_all(connection)
+    .await
+    .map_err(Error::during("read the suppressed recipients of a run from"))
 }
 
 /// The names of the columns of a run's recipients.
@@ -89,35 +204,4 @@ pub(crate) async fn programs(reader: &SqlitePool, run: &Run) -> Result<Vec<Progr
             Ok(Program::from_parts(bytes, slots))
         })
         .collect()
-}
-
-/// How many recipients of a run are in each state.
-pub(crate) async fn tally(reader: &SqlitePool, run: &Run) -> Result<Tally, Error> {
-    let during = Error::during("count the recipients of a run in");
-    let counts: Vec<(i64, i64)> = sqlx::query_as(
-        "SELECT state, COUNT(*) FROM recipients WHERE run = $1 GROUP BY state
-         UNION ALL SELECT -1, COUNT(*) FROM suppressed WHERE run = $1",
-    )
-    .bind(run.id)
-    .fetch_all(reader)
-    .await
-    .map_err(during)?;
-    let mut tally = Tally::default();
-    for (number, count) in counts {
-        let count = count.unsigned_abs();
-        if number == -1 {
-            tally.suppressed = count;
-            continue;
-        }
-        *match state(number, run.id)? {
-            State::Pending => &mut tally.pending,
-            State::Claimed => &mut tally.claimed,
-            State::Attempting => &mut tally.attempting,
-            State::Accepted => &mut tally.accepted,
-            State::Deferred => &mut tally.deferred,
-            State::Rejected => &mut tally.rejected,
-            State::Unknown => &mut tally.unknown,
-        } = count;
-    }
-    Ok(tally)
 }

@@ -56,7 +56,7 @@ async fn a_journal_that_fails_lets_no_message_leave() {
     let world = World::new(5).await;
     let path = world.folder.path().join("journal.db");
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
-    let full = "CREATE TRIGGER full BEFORE UPDATE ON recipients WHEN NEW.state = 2
+    let full = "CREATE TRIGGER full BEFORE INSERT ON events
                 BEGIN SELECT RAISE(ABORT, 'the disk is full'); END";
     let database = sqlx::SqlitePool::connect_with(options).await.unwrap();
     sqlx::raw_sql(full).execute(&database).await.unwrap();
@@ -65,7 +65,6 @@ async fn a_journal_that_fails_lets_no_message_leave() {
     let error = world.try_deliver(server.smtp(Tls::None), stop).await.unwrap_err();
     assert!(matches!(error, Error::Journal(_)), "{error:?}");
     assert_eq!(server.log(|log| log.messages.len()), 0);
-    world.journal.recover(&world.run).await.unwrap();
     assert_eq!(world.check(&server).await, BTreeMap::from([(State::Pending, 5)]));
 }
 
@@ -74,7 +73,8 @@ async fn a_journal_that_fails_lets_no_message_leave() {
 fn on_the_disk(path: PathBuf, run: Run, address: String) -> (State, usize) {
     let look = async move {
         let journal = Journal::open(&path).await.unwrap();
-        let entries = journal.recipients(&run, 0, 100).await.unwrap();
+        let ledger = journal.ledger(&run).await.unwrap();
+        let entries = ledger.recipients(0, 100).await.unwrap();
         let attempting = entries.iter().filter(|e| e.state == State::Attempting).count();
         let entry = entries.iter().find(|e| e.recipient.address.to_string() == address);
         (entry.unwrap().state, attempting)
@@ -193,7 +193,7 @@ async fn what_every_message_would_be_told_stops_the_run_and_counts_for_nobody() 
     let (world, server, report) = play(20, script, &expected).await;
     let Some(Stopped::Reply { reason, reply }) = report.stopped else { panic!("{report:?}") };
     assert_eq!((reason, reply.as_str()), (Reason::Authentication, said));
-    let entries = world.journal.recipients(&world.run, 0, 100).await.unwrap();
+    let entries = world.entries().await;
     assert!(entries.iter().skip(2).all(|entry| entry.attempts == 0));
     assert_eq!(server.log(|log| log.messages.len()), 2);
 }
@@ -265,7 +265,7 @@ async fn what_is_suppressed_after_planning_is_not_written_to() {
     let server = Server::start(|_| Act::Normal).await;
     assert!(world.deliver(&server, 2).await.finished);
     assert_eq!(world.check(&server).await, BTreeMap::from([(State::Accepted, 4)]));
-    let suppressed = world.journal.suppressed(&world.run).await.unwrap();
+    let suppressed = world.journal.ledger(&world.run).await.unwrap().suppressed().await.unwrap();
     assert_eq!(suppressed, [(reader(2), "complaint".to_owned())]);
     assert_eq!(server.received(&reader(2)), 0);
 }

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use newsletter::audience::{Columns, Recipient};
 use newsletter::compile::{Cut, Escape, Program, Slot};
 use newsletter::field::{Field, Piece, Span, Template};
-use newsletter::journal::{Entry, Error, Journal, Plan, Run, State, Tally, Transition};
+use newsletter::journal::{Entry, Error, Journal, Ledger, Plan, Run, State, Tally, Transition};
 use tempfile::TempDir;
 
 /// A journal in a folder of its own, which goes away with it.
@@ -33,6 +33,19 @@ impl Fixture {
         let fixture = Self::new().await;
         let run = plan(&fixture.journal, "first-frost", &people(recipients)).await.unwrap();
         (fixture, run)
+    }
+
+    /// The same, with the run's ledger.
+    async fn begun(recipients: u32) -> (Self, Ledger) {
+        let (fixture, run) = Self::planned(recipients).await;
+        let ledger = fixture.journal.ledger(&run).await.unwrap();
+        (fixture, ledger)
+    }
+
+    /// The ledger of the run as it is in the file.
+    async fn ledger(&self) -> Ledger {
+        let run = self.journal.run("first-frost").await.unwrap().unwrap();
+        self.journal.ledger(&run).await.unwrap()
     }
 
     fn path(&self) -> PathBuf {
@@ -96,13 +109,13 @@ fn ids(entries: &[Entry]) -> Vec<i64> {
     entries.iter().map(|entry| entry.id).collect()
 }
 
-async fn claim(journal: &Journal, run: &Run, limit: u32, now: i64) -> Vec<i64> {
-    ids(&journal.claim(run, limit, at(now)).await.unwrap())
+async fn claim(ledger: &mut Ledger, limit: usize, now: i64) -> Vec<i64> {
+    ids(&ledger.claim(limit, at(now)).await.unwrap())
 }
 
-async fn record(journal: &Journal, run: &Run, transitions: &[(i64, State)]) -> Result<(), Error> {
+async fn record(ledger: &mut Ledger, transitions: &[(i64, State)]) -> Result<(), Error> {
     let transitions: Vec<_> = transitions.iter().map(|(id, state)| to(*id, *state)).collect();
-    journal.record(run, &transitions, at(0)).await
+    ledger.record(&transitions, at(0)).await
 }
 
 #[tokio::test]
@@ -155,15 +168,16 @@ async fn what_was_planned_is_what_is_read() {
         Entry { id, recipient, edition, state, attempts, reply }
     };
     let entries = [entry(1, ada, 1), entry(2, bob, 0)];
-    assert_eq!(journal.recipients(&run, 0, 9).await.unwrap(), entries);
-    assert_eq!(journal.recipients(&run, 0, 1).await.unwrap(), entries[..1]);
-    assert_eq!(journal.recipients(&run, 1, 9).await.unwrap(), entries[1..]);
-    assert_eq!(journal.recipients_in(&run, State::Pending).await.unwrap(), entries);
-    assert_eq!(journal.recipients_in(&run, State::Claimed).await.unwrap(), []);
+    let ledger = journal.ledger(&run).await.unwrap();
+    assert_eq!(ledger.recipients(0, 9).await.unwrap(), entries);
+    assert_eq!(ledger.recipients(0, 1).await.unwrap(), entries[..1]);
+    assert_eq!(ledger.recipients(1, 9).await.unwrap(), entries[1..]);
+    assert_eq!(ledger.recipients_in(State::Pending).await.unwrap(), entries);
+    assert_eq!(ledger.recipients_in(State::Claimed).await.unwrap(), []);
     let by_address = [suppressed[1].clone(), suppressed[0].clone()];
-    assert_eq!(journal.suppressed(&run).await.unwrap(), by_address);
+    assert_eq!(ledger.suppressed().await.unwrap(), by_address);
     let tally = Tally { pending: 2, suppressed: 2, ..Tally::default() };
-    assert_eq!(journal.tally(&run).await.unwrap(), tally);
+    assert_eq!(ledger.tally(), tally);
     assert_eq!(journal.run("second").await.unwrap(), None);
 }
 
@@ -177,7 +191,9 @@ async fn a_reader_who_is_on_the_list_twice_gets_it_once_and_the_first_row_counts
         (person("ADA@EXAMPLE.ORG", "Ada again", 4, &columns), 0),
     ];
     let run = plan(&fixture.journal, "first-frost", &twice).await.unwrap();
-    let entries = fixture.journal.recipients(&run, 0, 9).await.unwrap();
+    let ledger = fixture.journal.ledger(&run).await.unwrap();
+    assert_eq!(ledger.tally().pending, 2);
+    let entries = ledger.recipients(0, 9).await.unwrap();
     let lines: Vec<u64> = entries.iter().map(|entry| entry.recipient.line).collect();
     assert_eq!(lines, [2, 3]);
 }
@@ -190,15 +206,18 @@ async fn an_issue_has_one_unfinished_run_at_most() {
     assert!(matches!(&error, Error::Unfinished { issue } if issue == "first-frost"));
     assert_eq!(error.to_string(), "issue `first-frost` has a run that is not finished");
     let other = plan(journal, "second-frost", &people(2)).await.unwrap();
-    assert_eq!(claim(journal, &run, 9, 0).await, [1]);
-    let tally = Tally { pending: 2, ..Tally::default() };
-    assert_eq!(journal.tally(&other).await.unwrap(), tally);
-    assert_eq!(claim(journal, &other, 9, 0).await, [1, 2]);
-    let tally = Tally { claimed: 1, ..Tally::default() };
-    assert_eq!(journal.tally(&run).await.unwrap(), tally);
+    let mut ledger = journal.ledger(&run).await.unwrap();
+    assert_eq!(claim(&mut ledger, 9, 0).await, [1]);
+    record(&mut ledger, &[(1, State::Attempting)]).await.unwrap();
+    let mut others = journal.ledger(&other).await.unwrap();
+    assert_eq!(others.tally(), Tally { pending: 2, ..Tally::default() });
+    assert_eq!(claim(&mut others, 9, 0).await, [1, 2]);
+    record(&mut others, &[(2, State::Attempting)]).await.unwrap();
+    assert_eq!(others.tally(), Tally { claimed: 1, attempting: 1, ..Tally::default() });
+    assert_eq!(fixture.ledger().await.tally(), Tally { attempting: 1, ..Tally::default() });
 
-    journal.finish(&run, at(5)).await.unwrap();
-    journal.finish(&run, at(9)).await.unwrap();
+    ledger.finish(at(5)).await.unwrap();
+    ledger.finish(at(9)).await.unwrap();
     let finished = journal.run("first-frost").await.unwrap().unwrap();
     assert_eq!((finished.id, finished.finished), (run.id, Some(at(5))));
     let next = plan(journal, "first-frost", &people(2)).await.unwrap();
@@ -217,7 +236,7 @@ async fn a_plan_that_fails_in_the_middle_leaves_nothing() {
     assert_eq!(fixture.journal.runs().await.unwrap(), []);
     list[19_999].1 = 0;
     let run = plan(&fixture.journal, "first-frost", &list).await.unwrap();
-    assert_eq!(fixture.journal.tally(&run).await.unwrap().pending, 20_000);
+    assert_eq!(fixture.journal.ledger(&run).await.unwrap().tally().pending, 20_000);
 }
 
 #[tokio::test]
@@ -234,10 +253,10 @@ async fn recipients_with_different_columns_are_refused() {
 
 #[tokio::test]
 async fn claims_go_through_the_list_in_order_and_hand_out_nobody_twice() {
-    let (fixture, run) = Fixture::planned(20_000).await;
+    let (_fixture, mut ledger) = Fixture::begun(20_000).await;
     let mut claimed = Vec::new();
     loop {
-        let some = fixture.journal.claim(&run, 777, at(0)).await.unwrap();
+        let some = ledger.claim(777, at(0)).await.unwrap();
         assert!(some.iter().all(|entry| entry.state == State::Claimed && entry.attempts == 0));
         if some.is_empty() {
             break;
@@ -245,93 +264,88 @@ async fn claims_go_through_the_list_in_order_and_hand_out_nobody_twice() {
         claimed.extend(ids(&some));
     }
     assert_eq!(claimed, (1..=20_000).collect::<Vec<i64>>());
-    let tally = Tally { claimed: 20_000, ..Tally::default() };
-    assert_eq!(fixture.journal.tally(&run).await.unwrap(), tally);
+    assert_eq!(ledger.tally(), Tally { claimed: 20_000, ..Tally::default() });
 }
 
-/// Claims and tries until there is nobody left; returns whom it got.
-async fn drain(journal: Journal, run: Run) -> Vec<i64> {
-    let mut mine = Vec::new();
-    loop {
-        let some = claim(&journal, &run, 50, 0).await;
-        if some.is_empty() {
-            return mine;
-        }
-        let tried: Vec<_> = some.iter().map(|id| (*id, State::Attempting)).collect();
-        record(&journal, &run, &tried).await.unwrap();
-        mine.extend(some);
+#[tokio::test]
+async fn of_two_who_deliver_at_once_the_one_who_is_behind_cannot_go_on() {
+    let (fixture, mut ledger) = Fixture::begun(4).await;
+    let other = fixture.again().await;
+    let mut second = other.ledger(ledger.run()).await.unwrap();
+    // Both think that they have everyone: nothing was sent yet.
+    assert_eq!(claim(&mut ledger, 2, 0).await, [1, 2]);
+    assert_eq!(claim(&mut second, 2, 0).await, [1, 2]);
+    record(&mut ledger, &[(1, State::Attempting)]).await.unwrap();
+    for _ in 0..2 {
+        let error = record(&mut second, &[(1, State::Attempting)]).await.unwrap_err();
+        assert!(matches!(error, Error::Overtaken { .. }), "{error}");
     }
+    record(&mut ledger, &[(1, State::Accepted)]).await.unwrap();
+    let tally = Tally { pending: 3, accepted: 1, ..Tally::default() };
+    assert_eq!(fixture.ledger().await.tally(), tally);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_handles_that_claim_at_once_get_different_recipients() {
-    let (fixture, run) = Fixture::planned(3_000).await;
-    let handles = [fixture.again().await, fixture.again().await];
-    let drain = |task: usize| tokio::spawn(drain(handles[task % 2].clone(), run.clone()));
-    let tasks: Vec<_> = (0..8).map(drain).collect();
-    let mut all = Vec::new();
-    for task in tasks {
-        all.extend(task.await.unwrap());
+#[tokio::test]
+async fn what_was_sent_is_counted_over_all_runs_by_its_time() {
+    let (fixture, mut ledger) = Fixture::begun(9).await;
+    claim(&mut ledger, 9, 0).await;
+    for (seconds, ids) in [(10, 1..4), (20, 4..5), (30, 5..7)] {
+        let tried: Vec<_> = ids.clone().map(|id| to(id, State::Attempting)).collect();
+        ledger.record(&tried, at(seconds)).await.unwrap();
+        let said: Vec<_> = ids.map(|id| to(id, State::Accepted)).collect();
+        ledger.record(&said, at(seconds)).await.unwrap();
     }
-    assert_eq!(all.len(), 3_000);
-    assert_eq!(all.into_iter().collect::<BTreeSet<i64>>().len(), 3_000);
-    assert_eq!(fixture.journal.tally(&run).await.unwrap().attempting, 3_000);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_handles_that_read_before_they_write_wait_for_each_other() {
-    let (fixture, run) = Fixture::planned(200).await;
-    let tasks: Vec<_> =
-        (0..2).map(|odd| tokio::spawn(suppress_half(fixture.path(), run.clone(), odd))).collect();
-    for task in tasks {
-        task.await.unwrap();
-    }
-    assert_eq!(fixture.journal.tally(&run).await.unwrap().suppressed, 200);
-}
-
-/// Suppresses every second recipient.
-async fn suppress_half(path: PathBuf, run: Run, odd: i64) {
-    let journal = Journal::open(&path).await.unwrap();
-    for id in (1 + odd..=200).step_by(2) {
-        journal.suppress(&run, id, "asked").await.unwrap();
-    }
+    let journal = fixture.again().await;
+    assert_eq!(journal.sent_since(at(11)).await.unwrap(), [(at(20), 1), (at(30), 2)]);
+    assert_eq!(journal.sent_since(at(10)).await.unwrap().len(), 3);
 }
 
 #[tokio::test]
 async fn a_deferred_recipient_is_claimed_when_it_is_due_and_in_the_order_of_the_list() {
-    let (fixture, run) = Fixture::planned(5).await;
-    let journal = &fixture.journal;
-    assert_eq!(journal.next_due(&run).await.unwrap(), None);
-    assert_eq!(claim(journal, &run, 3, 0).await, [1, 2, 3]);
+    let (fixture, mut ledger) = Fixture::begun(5).await;
+    assert_eq!(ledger.next_due(), None);
+    assert_eq!(claim(&mut ledger, 3, 0).await, [1, 2, 3]);
     let later =
         |id, due| Transition { id, to: State::Deferred, reply: "450 4.2.1 later".to_owned(), due };
     let deferred = [later(1, Some(at(60))), later(2, Some(at(30))), later(3, None)];
-    journal.record(&run, &deferred, at(10)).await.unwrap();
-    assert_eq!(journal.next_due(&run).await.unwrap(), Some(at(10)));
-    assert_eq!(claim(journal, &run, 2, 9).await, [4, 5]);
-    assert_eq!(claim(journal, &run, 9, 10).await, [3]);
-    assert_eq!(journal.next_due(&run).await.unwrap(), Some(at(30)));
-    assert!(claim(journal, &run, 9, 29).await.is_empty());
-    record(journal, &run, &[(5, State::Pending)]).await.unwrap();
-    let again = journal.claim(&run, 9, at(60)).await.unwrap();
-    assert_eq!(ids(&again), [1, 2, 5]);
-    assert_eq!((again[0].attempts, again[0].reply.as_str()), (1, "450 4.2.1 later"));
-    assert_eq!(journal.next_due(&run).await.unwrap(), None);
+    ledger.record(&deferred, at(10)).await.unwrap();
+    for mut ledger in [ledger, fixture.ledger().await] {
+        assert_eq!(ledger.next_due(), Some(at(10)));
+        assert_eq!(claim(&mut ledger, 2, 9).await, [4, 5]);
+        assert_eq!(claim(&mut ledger, 9, 10).await, [3]);
+        assert_eq!(ledger.next_due(), Some(at(30)));
+        assert!(claim(&mut ledger, 9, 29).await.is_empty());
+        record(&mut ledger, &[(5, State::Pending)]).await.unwrap();
+        let again = ledger.claim(9, at(60)).await.unwrap();
+        assert_eq!(ids(&again), [1, 2, 5]);
+        assert_eq!((again[0].attempts, again[0].reply.as_str()), (1, "450 4.2.1 later"));
+        assert_eq!(ledger.next_due(), None);
+    }
+}
+
+#[tokio::test]
+async fn who_waited_longest_comes_before_those_who_were_never_tried() {
+    let (_fixture, mut ledger) = Fixture::begun(5).await;
+    claim(&mut ledger, 3, 0).await;
+    let later = |id, due| Transition { due: Some(at(due)), ..to(id, State::Deferred) };
+    ledger.record(&[later(1, 9), later(2, 7), later(3, 8)], at(0)).await.unwrap();
+    assert_eq!(claim(&mut ledger, 2, 9).await, [2, 3]);
+    assert_eq!(claim(&mut ledger, 2, 9).await, [1, 4]);
 }
 
 #[tokio::test]
 async fn only_the_selected_are_claimed_until_the_selection_is_lifted() {
-    let (fixture, run) = Fixture::planned(6).await;
-    let journal = &fixture.journal;
-    journal.select(&run, Some(&BTreeSet::from([2, 5, 99]))).await.unwrap();
-    assert_eq!(claim(&fixture.again().await, &run, 9, 0).await, [2, 5]);
-    journal.select(&run, Some(&BTreeSet::from([1, 2]))).await.unwrap();
-    assert_eq!(claim(journal, &run, 9, 0).await, [1]);
-    record(journal, &run, &[(5, State::Deferred)]).await.unwrap();
-    assert_eq!(journal.next_due(&run).await.unwrap(), None);
-    assert!(claim(journal, &run, 9, 0).await.is_empty());
-    journal.select(&run, Some(&BTreeSet::new())).await.unwrap();
-    assert!(claim(journal, &run, 9, 0).await.is_empty());
-    journal.select(&run, None).await.unwrap();
-    assert_eq!(claim(journal, &run, 9, 0).await, [3, 4, 5, 6]);
+    let (_fixture, mut ledger) = Fixture::begun(6).await;
+    ledger.select(Some(&BTreeSet::from([2, 5, 99])));
+    assert_eq!(claim(&mut ledger, 9, 0).await, [2, 5]);
+    ledger.select(Some(&BTreeSet::from([1, 2])));
+    assert_eq!(claim(&mut ledger, 9, 0).await, [1]);
+    record(&mut ledger, &[(5, State::Deferred)]).await.unwrap();
+    assert_eq!(ledger.next_due(), None);
+    assert!(claim(&mut ledger, 9, 0).await.is_empty());
+    ledger.select(Some(&BTreeSet::new()));
+    assert!(claim(&mut ledger, 9, 0).await.is_empty());
+    ledger.select(None);
+    ledger.leave(4);
+    assert_eq!(claim(&mut ledger, 9, 0).await, [3, 5, 6]);
 }

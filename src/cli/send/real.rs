@@ -14,7 +14,7 @@ use crate::cli::send::provenance::digest;
 use crate::cli::send::wire::{self, Wire};
 use crate::cli::send::{SendArgs, key};
 use crate::delivery::{Reason, Report, Stopped};
-use crate::journal::{Entry, Journal, Run, State, Tally};
+use crate::journal::{Entry, Journal, Ledger, State, Tally};
 use crate::key::Key;
 use crate::transport::{self, Stage};
 
@@ -66,15 +66,19 @@ async fn serve(
     let known = journal.run(&name).await?;
     let begun = known.is_some();
     let run = match known {
-        Some(run) => resume(env, publication, path, journal, run).await?,
+        Some(run) => run,
         None => match begin(env, publication, path, journal, args, smtp).await? {
             Some(run) => run,
             None => return Ok(Exit::Done),
         },
     };
-    let selected = select(publication, journal, &run, args).await?;
+    let mut ledger = journal.ledger(&run).await?;
+    if begun {
+        resume(env, publication, path, &mut ledger).await?;
+    }
+    let selected = select(publication, &mut ledger, args).await?;
     if selected == 0 {
-        return nothing_to_send(env, journal, &run).await;
+        return nothing_to_send(env, &ledger).await;
     }
     if run.key != key.fingerprint() {
         return Err(Failure::usage("the run was begun with another key than the one there is now")
@@ -84,13 +88,14 @@ async fn serve(
         return Ok(Exit::Done);
     }
     if args.resend_unknown {
-        let again = journal.resend_unknown(&run).await?;
+        let again = ledger.resend_unknown(env.clock.now()).await?;
         env.say(format_args!("Sending again to {} in doubt.", count(again, "reader")));
     }
     let suppressions = publication.suppressions()?;
     let wire = Wire { publication, smtp, key, suppressions, recorded: true };
-    let report = wire.deliver(env, journal, &run).await?;
-    name_unknown(env, journal, &run).await?;
+    let programs = journal.programs(&run).await?;
+    let report = wire.deliver(env, programs, &mut ledger).await?;
+    name_unknown(env, &ledger).await?;
     conclude(env, &report, Some(&name))
 }
 
@@ -99,17 +104,17 @@ async fn resume(
     env: &mut Env,
     publication: &Publication,
     path: &Path,
-    journal: &Journal,
-    run: Run,
-) -> Result<Run, Failure> {
-    let recovered = journal.recover(&run).await?;
-    if recovered.unknown > 0 {
+    ledger: &mut Ledger,
+) -> Result<(), Failure> {
+    let unknown = ledger.recover(env.clock.now()).await?;
+    if unknown > 0 {
         env.say(format_args!(
             "The last send stopped before the server's answer for {} was recorded.",
-            count(recovered.unknown, "reader")
+            count(unknown, "reader")
         ));
     }
-    if journal.tally(&run).await?.open() > 0 {
+    let run = ledger.run();
+    if ledger.tally().open() > 0 {
         env.say(format_args!("Going on with the run of {}, begun {}.", run.issue, run.date));
         if digest(publication, path).is_ok_and(|now| now != run.digest) {
             env.say(
@@ -118,19 +123,18 @@ async fn resume(
             );
         }
     }
-    Ok(run)
+    Ok(())
 }
 
 /// Restricts the run to what `--only` and `--limit` allow; returns how many that leaves to serve.
 async fn select(
     publication: &Publication,
-    journal: &Journal,
-    run: &Run,
+    ledger: &mut Ledger,
     args: &SendArgs,
 ) -> Result<u64, Failure> {
-    let tally = journal.tally(run).await?;
+    let tally = ledger.tally();
     if args.only.is_none() && args.limit.is_none() {
-        journal.select(run, None).await?;
+        ledger.select(None);
         return Ok(tally.open() + if args.resend_unknown { tally.unknown } else { 0 });
     }
     let limit = args.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
@@ -146,19 +150,19 @@ async fn select(
     let mut selected = BTreeSet::new();
     let mut after = 0;
     loop {
-        let page = journal.recipients(run, after, 5_000).await?;
+        let page = ledger.recipients(after, 5_000).await?;
         let Some(last) = page.last() else { break };
         after = last.id;
         let room = limit - selected.len();
         selected.extend(page.iter().filter(|entry| wanted(entry)).map(|entry| entry.id).take(room));
     }
-    journal.select(run, Some(&selected)).await?;
+    ledger.select(Some(&selected));
     Ok(selected.len() as u64)
 }
 
 /// Says why there is nothing to do, and how the run stands.
-async fn nothing_to_send(env: &mut Env, journal: &Journal, run: &Run) -> Result<Exit, Failure> {
-    let tally = journal.tally(run).await?;
+async fn nothing_to_send(env: &mut Env, ledger: &Ledger) -> Result<Exit, Failure> {
+    let tally = ledger.tally();
     if tally.open() > 0 {
         env.say(format_args!(
             "Nobody of those who are still open is selected; {} remain.",
@@ -166,16 +170,19 @@ async fn nothing_to_send(env: &mut Env, journal: &Journal, run: &Run) -> Result<
         ));
         return Ok(Exit::Unfinished);
     }
-    journal.finish(run, env.clock.now()).await?;
+    ledger.finish(env.clock.now()).await?;
     let readers = count(tally.accepted, "reader");
-    env.say(format_args!("{} was sent already, to {readers}. There is nothing to do.", run.issue));
-    name_unknown(env, journal, run).await?;
+    env.say(format_args!(
+        "{} was sent already, to {readers}. There is nothing to do.",
+        ledger.run().issue
+    ));
+    name_unknown(env, ledger).await?;
     Ok(if tally.rejected + tally.unknown > 0 { Exit::Partly } else { Exit::Done })
 }
 
 /// Names everyone of whom it is not known whether they got the issue.
-async fn name_unknown(env: &mut Env, journal: &Journal, run: &Run) -> Result<(), Failure> {
-    let unknown = journal.recipients_in(run, State::Unknown).await?;
+async fn name_unknown(env: &mut Env, ledger: &Ledger) -> Result<(), Failure> {
+    let unknown = ledger.recipients_in(State::Unknown).await?;
     for entry in &unknown {
         env.say(format_args!("{}: unknown: {}", entry.recipient.address, entry.reply));
     }

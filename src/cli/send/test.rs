@@ -54,7 +54,8 @@ pub(super) fn test(
             suppressed: &[],
         };
         let run = journal.plan(&plan).await?;
-        let report = wire.deliver(env, &journal, &run).await?;
+        let mut ledger = journal.ledger(&run).await?;
+        let report = wire.deliver(env, prepared.programs, &mut ledger).await?;
         journal.close().await;
         if report.tally.accepted == 1 {
             env.say(format_args!("Sent a test to {address}. Nothing was recorded."));

@@ -12,9 +12,10 @@ use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
 use crate::cli::publication::Publication;
 use crate::cli::secret;
+use crate::compile::Program;
 use crate::config::Smtp;
 use crate::delivery::{self, Order, Patience, Report};
-use crate::journal::{Journal, Run};
+use crate::journal::Ledger;
 use crate::key::Key;
 
 /// What a delivery needs besides its run.
@@ -32,8 +33,8 @@ impl Wire<'_> {
     pub(super) async fn deliver(
         self,
         env: &mut Env,
-        journal: &Journal,
-        run: &Run,
+        programs: Vec<Program>,
+        ledger: &mut Ledger,
     ) -> Result<Report, Failure> {
         let config = &self.publication.config;
         let root = self.publication.folder.root();
@@ -41,8 +42,7 @@ impl Wire<'_> {
         let password = login.map(|login| secret::fetch(env, root, &login.password)).transpose()?;
         let clock = env.clock;
         let order = Order {
-            run,
-            programs: journal.programs(run).await?,
+            programs,
             key: Arc::new(self.key),
             smtp: self.smtp,
             password,
@@ -69,9 +69,9 @@ impl Wire<'_> {
             // The receiver has to see a sender that lives as long as the run.
             std::future::pending::<()>().await;
         });
-        let mut progress = Progress::new(env, &journal.tally(run).await?);
+        let mut progress = Progress::new(env, &ledger.tally());
         let mut observe = |event: delivery::Event<'_>| progress.observe(&event);
-        let report = delivery::deliver(order, journal, suppressions, stopped, &mut observe).await;
+        let report = delivery::deliver(order, ledger, suppressions, stopped, &mut observe).await;
         signals.abort();
         progress.finish();
         report.map_err(|error| Failure::world(&error))

@@ -18,9 +18,8 @@ async fn a_recipient_is_tried_as_often_as_the_settings_say_and_no_more() {
     let (mut world, server) = (World::new(60).await, Server::start(script).await);
     world.retry_delays = vec![Duration::from_millis(1); 2];
     for tries in [3, 6] {
-        world.journal.select(&world.run, None).await.unwrap();
         world.deliver(&server, 1).await;
-        let entries = world.journal.recipients(&world.run, 0, 1).await.unwrap();
+        let entries = world.entries().await;
         assert_eq!((entries[0].state, entries[0].attempts), (State::Deferred, tries));
     }
 }
@@ -51,7 +50,6 @@ async fn a_deferred_recipient_is_tried_again_and_then_left_for_another_run() {
     assert_eq!(server.log(tries), 2);
     tokio::time::sleep(Duration::from_millis(240)).await;
     let kind = Server::start(|_| Act::Normal).await;
-    world.journal.select(&world.run, None).await.unwrap();
     assert!(world.deliver(&kind, 1).await.finished);
     assert_eq!((server.received(&reader(0)), kind.received(&reader(0))), (0, 1));
 }

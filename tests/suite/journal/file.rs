@@ -34,11 +34,11 @@ async fn the_journal_is_for_its_owner_alone() {
 #[tokio::test]
 async fn a_journal_that_was_closed_is_one_file() {
     let (fixture, run) = Fixture::planned(3).await;
-    fixture.journal.tally(&run).await.unwrap();
+    fixture.journal.ledger(&run).await.unwrap();
     fixture.journal.clone().close().await;
     let files: Vec<_> = fixture.folder.path().read_dir().unwrap().collect();
     assert_eq!(files.len(), 1, "{files:?}");
-    assert_eq!(fixture.again().await.tally(&run).await.unwrap().pending, 3);
+    assert_eq!(fixture.again().await.ledger(&run).await.unwrap().tally().pending, 3);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -85,7 +85,7 @@ async fn a_journal_whose_pages_are_damaged_says_so() {
     match Journal::open(&fixture.path()).await {
         Err(error) => assert!(matches!(error, Error::Damaged { .. }), "{error:?}"),
         Ok(journal) => {
-            let error = journal.tally(&run).await.unwrap_err();
+            let error = journal.ledger(&run).await.unwrap_err();
             assert_eq!(error.to_string(), "cannot count the recipients of a run in the journal");
             assert!(error.source().unwrap().to_string().contains("malformed"));
         }

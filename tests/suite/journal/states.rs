@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use newsletter::journal::{Error, Journal, Recovered, Run, State, Tally, Transition};
+use newsletter::journal::{Error, Ledger, State, Tally, Transition};
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::test_runner::{Config, TestRunner};
 
@@ -34,16 +34,15 @@ async fn only_the_legal_transitions_are_recorded() {
 }
 
 async fn try_transition(from: State, next: State) {
-    let (fixture, run) = Fixture::planned(2).await;
-    let journal = &fixture.journal;
-    bring(journal, &run, from).await;
-    let before = journal.recipients(&run, 0, 9).await.unwrap();
+    let (_fixture, mut ledger) = Fixture::begun(2).await;
+    bring(&mut ledger, from).await;
+    let before = ledger.recipients(0, 9).await.unwrap();
     assert_eq!(before[0].state, from);
     let legal = LEGAL.contains(&(from, next));
     assert_eq!(from.may_become(next), legal, "{from:?} {next:?}");
-    let recorded = record(journal, &run, &[(1, next)]).await;
+    let recorded = record(&mut ledger, &[(1, next)]).await;
     assert_eq!(recorded.is_ok(), legal, "{from:?} {next:?}");
-    let after = journal.recipients(&run, 0, 9).await.unwrap();
+    let after = ledger.recipients(0, 9).await.unwrap();
     let Err(error) = recorded else {
         let attempts = before[0].attempts + u32::from(ANSWERS.contains(&next));
         return assert_eq!((after[0].state, after[0].attempts), (next, attempts));
@@ -53,7 +52,7 @@ async fn try_transition(from: State, next: State) {
 }
 
 /// Brings the first recipient of a new run to a state.
-async fn bring(journal: &Journal, run: &Run, state: State) {
+async fn bring(ledger: &mut Ledger, state: State) {
     let way: &[State] = match state {
         State::Pending => return,
         State::Claimed => &[],
@@ -62,126 +61,126 @@ async fn bring(journal: &Journal, run: &Run, state: State) {
             &[State::Attempting, state]
         }
     };
-    claim(journal, run, 1, 0).await;
+    claim(ledger, 1, 0).await;
     for state in way {
-        record(journal, run, &[(1, *state)]).await.unwrap();
+        record(ledger, &[(1, *state)]).await.unwrap();
     }
 }
 
 #[tokio::test]
 async fn one_illegal_transition_or_unknown_entry_undoes_all_of_its_batch() {
-    let (fixture, run) = Fixture::planned(4).await;
-    let journal = &fixture.journal;
-    claim(journal, &run, 3, 0).await;
-    let before = journal.recipients(&run, 0, 9).await.unwrap();
+    let (fixture, mut ledger) = Fixture::begun(4).await;
+    claim(&mut ledger, 3, 0).await;
+    let before = ledger.recipients(0, 9).await.unwrap();
     let tried = [(1, State::Attempting), (2, State::Accepted), (3, State::Unknown)];
-    let error = record(journal, &run, &tried).await.unwrap_err();
+    let error = record(&mut ledger, &tried).await.unwrap_err();
     let (from, to) = (State::Claimed, State::Accepted);
     assert!(
         matches!(error, Error::Transition { entry: 2, from: f, to: t } if (f, t) == (from, to))
     );
-    let error = record(journal, &run, &[(1, State::Attempting), (5, from)]).await.unwrap_err();
+    let error = record(&mut ledger, &[(1, State::Attempting), (5, from)]).await.unwrap_err();
     assert!(matches!(error, Error::NoEntry { entry: 5, .. }));
-    assert_eq!(error.to_string(), format!("run {} has no entry 5 that could be claimed", run.id));
+    assert_eq!(
+        error.to_string(),
+        format!("run {} has no entry 5 that could be claimed", ledger.run().id)
+    );
     // The second wave of a batch undoes the first.
     let twice = [(1, State::Attempting), (1, State::Accepted), (1, State::Pending)];
-    let error = record(journal, &run, &twice).await.unwrap_err();
+    let error = record(&mut ledger, &twice).await.unwrap_err();
     assert_eq!(error.to_string(), "entry 1 cannot go from accepted to pending");
-    assert_eq!(journal.recipients(&run, 0, 9).await.unwrap(), before);
+    assert_eq!(ledger.recipients(0, 9).await.unwrap(), before);
     // An entry of another run is none of this run.
-    let other = plan(journal, "other", &people(9)).await.unwrap();
-    claim(journal, &other, 9, 0).await;
-    record(journal, &run, &[(9, State::Attempting)]).await.unwrap_err();
-    record(journal, &run, &[]).await.unwrap();
+    let other = plan(&fixture.journal, "other", &people(9)).await.unwrap();
+    assert_eq!(claim(&mut fixture.journal.ledger(&other).await.unwrap(), 9, 0).await.len(), 9);
+    record(&mut ledger, &[(9, State::Attempting)]).await.unwrap_err();
+    record(&mut ledger, &[]).await.unwrap();
 }
 
 #[tokio::test]
 async fn an_entry_that_comes_twice_in_a_batch_goes_both_ways_in_order() {
-    let (fixture, run) = Fixture::planned(2).await;
-    let journal = &fixture.journal;
-    claim(journal, &run, 2, 0).await;
+    let (fixture, mut ledger) = Fixture::begun(2).await;
+    claim(&mut ledger, 2, 0).await;
     let said = |id, to, reply: &str| Transition { id, to, reply: reply.to_owned(), due: None };
     let batch = [
         said(1, State::Attempting, ""),
         said(2, State::Attempting, ""),
-        said(1, State::Accepted, "250 2.0.0 Ok: \"queued\"\r\n\u{fffd} \\"),
-        said(2, State::Rejected, "550 5.1.1 no"),
+        said(1, State::Accepted, "250 2.0.0 Ok"),
+        said(2, State::Rejected, "550 5.1.1 \"no\"\r\n\u{fffd} \\"),
     ];
-    journal.record(&run, &batch, at(0)).await.unwrap();
-    let entries = journal.recipients(&run, 0, 9).await.unwrap();
-    assert_eq!((entries[0].state, entries[0].attempts), (State::Accepted, 1));
-    assert_eq!(entries[0].reply, "250 2.0.0 Ok: \"queued\"\r\n\u{fffd} \\");
-    assert_eq!((entries[1].state, entries[1].reply.as_str()), (State::Rejected, "550 5.1.1 no"));
+    ledger.record(&batch, at(0)).await.unwrap();
+    for ledger in [ledger, fixture.ledger().await] {
+        let entries = ledger.recipients(0, 9).await.unwrap();
+        assert_eq!((entries[0].state, entries[0].attempts), (State::Accepted, 1));
+        assert_eq!(entries[1].state, State::Rejected);
+        assert_eq!(entries[1].reply, "550 5.1.1 \"no\"\r\n\u{fffd} \\");
+    }
 }
 
 #[tokio::test]
 async fn a_recipient_is_suppressed_before_it_is_sent_and_not_after() {
-    let (fixture, run) = Fixture::planned(5).await;
-    let journal = &fixture.journal;
-    claim(journal, &run, 4, 0).await;
+    let (_fixture, mut ledger) = Fixture::begun(5).await;
+    claim(&mut ledger, 4, 0).await;
     let states = [(2, State::Deferred), (3, State::Attempting), (4, State::Attempting)];
-    record(journal, &run, &states).await.unwrap();
-    record(journal, &run, &[(4, State::Accepted)]).await.unwrap();
+    record(&mut ledger, &states).await.unwrap();
+    record(&mut ledger, &[(4, State::Accepted)]).await.unwrap();
     for entry in [1, 2, 5] {
-        journal.suppress(&run, entry, "asked").await.unwrap();
+        ledger.suppress(entry, "asked", at(0)).await.unwrap();
     }
     for (entry, text) in [
         (3, "entry 3 cannot be suppressed: it is attempting"),
         (4, "entry 4 cannot be suppressed: it is accepted"),
         (5, "entry 5 cannot be suppressed: it is not there"),
     ] {
-        let error = journal.suppress(&run, entry, "asked").await.unwrap_err();
+        let error = ledger.suppress(entry, "asked", at(0)).await.unwrap_err();
         assert_eq!(error.to_string(), text);
     }
     let tally = Tally { attempting: 1, accepted: 1, suppressed: 3, ..Tally::default() };
-    assert_eq!(journal.tally(&run).await.unwrap(), tally);
-    assert!(claim(journal, &run, 9, 1_000).await.is_empty());
-    let suppressed = journal.suppressed(&run).await.unwrap();
+    assert_eq!(ledger.tally(), tally);
+    assert!(claim(&mut ledger, 9, 1_000).await.is_empty());
+    let suppressed = ledger.suppressed().await.unwrap();
     let expected = [1, 2, 5].map(|n| (format!("reader{n}@example.org"), "asked".to_owned()));
     assert_eq!(suppressed, expected);
 }
 
 #[tokio::test]
 async fn unknown_recipients_are_sent_again_only_when_told_and_only_the_selected() {
-    let (fixture, run) = Fixture::planned(3).await;
-    let journal = &fixture.journal;
-    claim(journal, &run, 3, 0).await;
+    let (fixture, mut ledger) = Fixture::begun(3).await;
+    claim(&mut ledger, 3, 0).await;
     let tried = [1, 2, 3].map(|id| (id, State::Attempting));
-    record(journal, &run, &tried).await.unwrap();
-    record(journal, &run, &[(3, State::Accepted)]).await.unwrap();
-    assert_eq!(journal.recover(&run).await.unwrap(), Recovered { released: 0, unknown: 2 });
-    journal.finish(&run, at(1)).await.unwrap();
-    assert!(claim(journal, &run, 9, 1_000).await.is_empty());
+    record(&mut ledger, &tried).await.unwrap();
+    record(&mut ledger, &[(3, State::Accepted)]).await.unwrap();
+    assert_eq!(ledger.recover(at(0)).await.unwrap(), 2);
+    ledger.finish(at(1)).await.unwrap();
+    assert!(claim(&mut ledger, 9, 1_000).await.is_empty());
 
-    journal.select(&run, Some(&BTreeSet::from([2, 3]))).await.unwrap();
-    assert_eq!(journal.resend_unknown(&run).await.unwrap(), 1);
-    let again = journal.claim(&run, 9, at(0)).await.unwrap();
+    ledger.select(Some(&BTreeSet::from([2, 3])));
+    assert_eq!(ledger.resend_unknown(at(0)).await.unwrap(), 1);
+    let again = ledger.claim(9, at(0)).await.unwrap();
     assert_eq!((again.len(), again[0].id, again[0].attempts), (1, 2, 1));
     // There is something to do again: the run is one to be continued.
-    assert_eq!(journal.run("first-frost").await.unwrap().unwrap().finished, None);
+    assert_eq!(fixture.journal.run("first-frost").await.unwrap().unwrap().finished, None);
     assert!(matches!(
-        plan(journal, "first-frost", &people(1)).await,
+        plan(&fixture.journal, "first-frost", &people(1)).await,
         Err(Error::Unfinished { .. })
     ));
-    assert_eq!(journal.resend_unknown(&run).await.unwrap(), 0);
+    assert_eq!(ledger.resend_unknown(at(0)).await.unwrap(), 0);
 }
 
 #[tokio::test]
 async fn an_old_run_is_not_taken_up_again_beside_a_new_one() {
-    let (fixture, run) = Fixture::planned(1).await;
-    let journal = &fixture.journal;
-    claim(journal, &run, 1, 0).await;
-    record(journal, &run, &[(1, State::Attempting), (1, State::Unknown)]).await.unwrap();
-    journal.finish(&run, at(1)).await.unwrap();
-    plan(journal, "first-frost", &people(1)).await.unwrap();
-    assert!(matches!(journal.resend_unknown(&run).await, Err(Error::Unfinished { .. })));
-    assert_eq!(journal.tally(&run).await.unwrap().unknown, 1);
+    let (fixture, mut ledger) = Fixture::begun(1).await;
+    claim(&mut ledger, 1, 0).await;
+    record(&mut ledger, &[(1, State::Attempting), (1, State::Unknown)]).await.unwrap();
+    ledger.finish(at(1)).await.unwrap();
+    plan(&fixture.journal, "first-frost", &people(1)).await.unwrap();
+    assert!(matches!(ledger.resend_unknown(at(0)).await, Err(Error::Unfinished { .. })));
+    assert_eq!(ledger.tally().unknown, 1);
 }
 
 /// Something that is asked of the journal.
 #[derive(Debug, Clone)]
 enum Act {
-    Claim(u32, i64),
+    Claim(usize, i64),
     Record(Vec<(i64, State, i64)>),
     Suppress(i64),
     Select(Option<BTreeSet<i64>>),
@@ -195,7 +194,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     let legal = || (0..LEGAL.len()).prop_map(|n| LEGAL[n].1);
     let one = (0..9_i64, prop_oneof![legal(), legal(), state()], 0..50_i64);
     let act = prop_oneof![
-        4 => (1..4_u32, 0..50_i64).prop_map(|(limit, now)| Act::Claim(limit, now)),
+        4 => (1..4_usize, 0..50_i64).prop_map(|(limit, now)| Act::Claim(limit, now)),
         8 => proptest::collection::vec(one, 1..3).prop_map(Act::Record),
         1 => (0..9_i64).prop_map(Act::Suppress),
         1 => proptest::option::of(proptest::collection::btree_set(0..9_i64, 0..6))
@@ -210,6 +209,8 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 #[derive(Debug, Default)]
 struct Model {
     entries: BTreeMap<i64, (State, u32, i64)>,
+    /// What the claimed were before.
+    before: BTreeMap<i64, (State, u32, i64)>,
     unselected: BTreeSet<i64>,
     suppressed: u64,
 }
@@ -228,11 +229,12 @@ impl Model {
             }
         }
         due.sort_unstable();
-        some.truncate(limit);
-        some.extend(due.iter().take(limit).map(|(_, id)| *id));
+        let mut due: Vec<i64> = due.iter().take(limit).map(|(_, id)| *id).collect();
+        some.truncate(limit - due.len());
+        some.append(&mut due);
         some.sort_unstable();
-        some.truncate(limit);
         for id in &some {
+            self.before.insert(*id, self.entries[id]);
             self.set(*id, State::Claimed, 0);
         }
         some
@@ -291,64 +293,72 @@ fn a_recipient_is_in_exactly_one_state_whatever_is_asked_of_the_journal() {
 }
 
 async fn play(acts: Vec<Act>) {
-    let (mut fixture, run) = Fixture::planned(7).await;
+    let (fixture, mut ledger) = Fixture::begun(7).await;
     let pending = (1..=7).map(|id| (id, (State::Pending, 0, 0))).collect();
     let mut model = Model { entries: pending, ..Model::default() };
     let mut accepted = BTreeSet::new();
     for act in acts {
         if matches!(act, Act::Reopen) {
-            fixture.journal = fixture.again().await;
+            // What was claimed was in memory alone, and so was the selection.
+            ledger = fixture.again().await.ledger(ledger.run()).await.unwrap();
+            for (id, before) in &model.before {
+                let entry = model.entries.entry(*id);
+                entry.and_modify(|now| {
+                    if now.0 == State::Claimed {
+                        *now = *before
+                    }
+                });
+            }
+            model.unselected.clear();
         }
-        act.ask(&fixture.journal, &run, &mut model).await;
-        compare(&fixture, &run, &model, &mut accepted).await;
+        act.ask(&mut ledger, &mut model).await;
+        compare(&ledger, &model, &mut accepted).await;
     }
 }
 
 impl Act {
     /// Asks the journal and the model, which have to answer the same.
-    async fn ask(self, journal: &Journal, run: &Run, model: &mut Model) {
+    async fn ask(self, ledger: &mut Ledger, model: &mut Model) {
         match self {
             Self::Claim(limit, now) => {
-                let claimed = claim(journal, run, limit, now).await;
-                assert_eq!(claimed, model.claim(limit as usize, now));
+                let claimed = claim(ledger, limit, now).await;
+                assert_eq!(claimed, model.claim(limit, now));
             }
             Self::Record(list) => {
                 let with_due =
                     |(id, state, due): &_| Transition { due: Some(at(*due)), ..to(*id, *state) };
                 let transitions: Vec<Transition> = list.iter().map(with_due).collect();
-                let recorded = journal.record(run, &transitions, at(0)).await;
+                let recorded = ledger.record(&transitions, at(0)).await;
                 assert_eq!(recorded.is_ok(), model.record(&list), "{list:?}");
             }
             Self::Suppress(id) => {
-                let suppressed = journal.suppress(run, id, "asked").await;
+                let suppressed = ledger.suppress(id, "asked", at(0)).await;
                 assert_eq!(suppressed.is_ok(), model.suppress(id));
             }
             Self::Select(only) => {
-                journal.select(run, only.as_ref()).await.unwrap();
+                ledger.select(only.as_ref());
                 let out = |id: &i64| only.as_ref().is_some_and(|only| !only.contains(id));
                 model.unselected = (1..=7).filter(out).collect();
             }
             Self::Recover => {
-                let released = model.move_all(State::Claimed, State::Pending, false);
                 let unknown = model.move_all(State::Attempting, State::Unknown, false);
-                let recovered = journal.recover(run).await.unwrap();
-                assert_eq!(recovered, Recovered { released, unknown });
+                assert_eq!(ledger.recover(at(0)).await.unwrap(), unknown);
             }
             Self::Resend => {
                 let again = model.move_all(State::Unknown, State::Pending, true);
-                assert_eq!(journal.resend_unknown(run).await.unwrap(), again);
+                assert_eq!(ledger.resend_unknown(at(0)).await.unwrap(), again);
             }
             Self::Reopen => {}
         }
     }
 }
 
-async fn compare(fixture: &Fixture, run: &Run, model: &Model, accepted: &mut BTreeSet<i64>) {
-    let entries = fixture.journal.recipients(run, 0, 99).await.unwrap();
+async fn compare(ledger: &Ledger, model: &Model, accepted: &mut BTreeSet<i64>) {
+    let entries = ledger.recipients(0, 99).await.unwrap();
     let found: Vec<_> = entries.iter().map(|e| (e.id, e.state, e.attempts)).collect();
     let expected: Vec<_> = model.entries.iter().map(|(id, e)| (*id, e.0, e.1)).collect();
     assert_eq!(found, expected);
-    let tally = fixture.journal.tally(run).await.unwrap();
+    let tally = ledger.tally();
     assert_eq!(tally.recipients() + tally.suppressed, 7);
     assert_eq!(tally.suppressed, model.suppressed);
     let counts = [

@@ -11,7 +11,7 @@ use newsletter::clock::Clock;
 use newsletter::compile::{Cut, Program, Slot};
 use newsletter::config::{Send, Smtp, Tls};
 use newsletter::delivery::{Error, Event, Order, Patience, Report, Suppressions, deliver};
-use newsletter::journal::{Journal, Plan, Run, State};
+use newsletter::journal::{Entry, Journal, Plan, Run, State};
 use newsletter::key::Key;
 use tokio::sync::watch;
 
@@ -91,7 +91,6 @@ impl World {
         stop: watch::Receiver<bool>,
     ) -> Result<Report, Error> {
         let order = Order {
-            run: &self.run,
             programs: self.programs.clone(),
             key: Arc::new(Key::new(&[7; 32])),
             smtp: &smtp,
@@ -117,7 +116,8 @@ impl World {
         };
         let notes = Arc::clone(&self.notes);
         let mut observe = move |event: Event<'_>| notes.lock().unwrap().push(format!("{event:?}"));
-        let report = deliver(order, &self.journal, suppressions, stop, &mut observe);
+        let mut ledger = self.journal.ledger(&self.run).await.unwrap();
+        let report = deliver(order, &mut ledger, suppressions, stop, &mut observe);
         let report = tokio::time::timeout(Duration::from_secs(30), report).await;
         report.expect("the run ends")
     }
@@ -125,7 +125,7 @@ impl World {
     /// Checks that journal and server agree on everyone, and returns how many are in each state.
     pub(crate) async fn check(&self, server: &Server) -> BTreeMap<State, usize> {
         let mut states = BTreeMap::new();
-        for entry in self.journal.recipients(&self.run, 0, 10_000).await.unwrap() {
+        for entry in self.entries().await {
             let address = entry.recipient.address.to_string();
             let received = server.received(&address);
             let expected = match entry.state {
@@ -142,8 +142,14 @@ impl World {
         states
     }
 
+    /// Everyone, as the journal has them.
+    pub(crate) async fn entries(&self) -> Vec<Entry> {
+        let ledger = self.journal.ledger(&self.run).await.unwrap();
+        ledger.recipients(0, 10_000).await.unwrap()
+    }
+
     pub(crate) async fn state(&self, number: usize) -> (State, String) {
-        let entries = self.journal.recipients(&self.run, 0, 10_000).await.unwrap();
+        let entries = self.entries().await;
         let entry = entries.iter().find(|e| e.recipient.address.to_string() == reader(number));
         entry.map(|entry| (entry.state, entry.reply.clone())).unwrap()
     }
