@@ -1,0 +1,71 @@
+//! The text of newsletter.toml in, a [`Config`] and what is wrong with it out.
+
+mod publication;
+mod send;
+mod smtp;
+mod value;
+
+use std::sync::Arc;
+
+use crate::config::{Config, Segment};
+use crate::diagnostic::{Checked, Code, Source};
+use crate::document::{Report, Text};
+
+pub use value::theme_name;
+
+/// Reads every setting; all that is wrong is reported at once.
+#[must_use]
+pub fn parse(source: &Arc<Source>) -> Checked<Config> {
+    let report = Report::new(Arc::clone(source));
+    let config = read(&report);
+    Checked::new(config, report.into_diagnostics())
+}
+
+fn read(report: &Report) -> Option<Config> {
+    let mut root = report.parse().named("newsletter.toml");
+    let publication = root.require("publication", "[publication]");
+    let publication = publication.and_then(|value| publication::read_publication(value, report));
+    let sender = root.require("sender", "[sender]");
+    let sender = sender.and_then(|value| publication::read_sender(value, report));
+    let unsubscribe = root.require("unsubscribe", "[unsubscribe]");
+    let unsubscribe = unsubscribe.and_then(|value| publication::read_unsubscribe(value, report));
+    let audience = publication::read_audience(root.take("audience"), report);
+    let segments =
+        root.take("segments").and_then(|value| value.table("the segments", "[segments]"));
+    let segments = segments.map(|mut table| table.take_rest()).unwrap_or_default();
+    let segments = segments
+        .into_iter()
+        .filter_map(|(name, value)| {
+            let segment = Segment::read(value, report)?;
+            check_segment_name(&name, report);
+            Some((name.value, segment))
+        })
+        .collect();
+    let smtp = root.take("smtp");
+    let smtp = smtp.map(|value| smtp::read(value, sender.as_ref(), report));
+    let send = send::read(root.take("send"), report);
+    root.finish();
+    let smtp = match smtp {
+        Some(smtp) => Some(smtp?),
+        None => None,
+    };
+    Some(Config {
+        source: Arc::clone(report.source()),
+        publication: publication?,
+        sender: sender?,
+        unsubscribe: unsubscribe?,
+        audience,
+        segments,
+        smtp,
+        send,
+    })
+}
+
+/// `audience = "all"` in an issue is everyone.
+fn check_segment_name(name: &Text, report: &Report) {
+    if name.value == "all" {
+        let message = "a segment cannot be called `all`, which means everyone";
+        let diagnostic = report.at(Code::UnknownValue, name.span.clone(), message);
+        report.add(diagnostic.help("give it another name"));
+    }
+}
