@@ -163,16 +163,14 @@ impl<'d, 's> Dispatcher<'d, 's> {
     fn settle(&mut self, id: i64, outcome: Outcome, reply: String) -> Result<(), Error> {
         let Some(Held { entry, .. }) = self.held.remove(&id) else { return Ok(()) };
         let address = &entry.recipient.address;
-        let state = match outcome {
-            Outcome::Accepted => State::Accepted,
-            Outcome::Deferred => State::Deferred,
-            Outcome::Rejected { .. } => State::Rejected,
-            Outcome::Stop(reason) => {
-                self.give_back(&entry);
+        let state = outcome.state();
+        if state == State::Pending {
+            self.give_back(&entry);
+            if let Outcome::Stop(reason) = outcome {
                 self.close(Stopped::Reply { reason, reply });
-                return Ok(());
             }
-        };
+            return Ok(());
+        }
         if state != State::Accepted {
             (self.observe)(Event::Notable { address, state, reply: &reply });
         }

@@ -35,7 +35,7 @@ use crate::key::Key;
 use crate::transport;
 use crate::transport::Server;
 
-pub use outcome::{Outcome, Reason, outcome};
+pub use outcome::{Outcome, Proof, Reason, Throttle, outcome};
 pub use plan::{Planner, Prepared, Refused};
 pub use report::{Event, Report, Stopped};
 

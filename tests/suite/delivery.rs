@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use newsletter::compile::{Cut, Program, Slot};
 use newsletter::config::{Smtp, Tls};
-use newsletter::delivery::{Error, Reason, Report, Stopped};
+use newsletter::delivery::{Error, Proof, Reason, Report, Stopped};
 use newsletter::journal::{Journal, Run, State};
 use tokio::sync::watch;
 
@@ -192,7 +192,7 @@ async fn what_every_message_would_be_told_stops_the_run_and_counts_for_nobody() 
     let expected = [(State::Accepted, 2), (State::Pending, 18)];
     let (world, server, report) = play(20, script, &expected).await;
     let Some(Stopped::Reply { reason, reply }) = report.stopped else { panic!("{report:?}") };
-    assert_eq!((reason, reply.as_str()), (Reason::Authentication, said));
+    assert_eq!((reason, reply.as_str()), (Reason::Authentication(Proof::Any), said));
     let entries = world.entries().await;
     assert!(entries.iter().skip(2).all(|entry| entry.attempts == 0));
     assert_eq!(server.log(|log| log.messages.len()), 2);

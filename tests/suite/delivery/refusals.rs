@@ -19,6 +19,19 @@ async fn a_server_that_rejects_everyone_ends_the_run_and_nobody_is_suppressed() 
 }
 
 #[tokio::test]
+async fn a_server_that_takes_us_for_spam_ends_the_run_and_nobody_is_suppressed() {
+    let script = |p: &Point<'_>| match p.verb == "RCPT" && p.to != reader(0) {
+        true => Act::Say("550 5.7.1 blocked using zen.example.org"),
+        false => Act::Normal,
+    };
+    let (world, server) = (World::new(100).await, Server::start(script).await);
+    let report = world.deliver(&server, 1).await;
+    assert!(matches!(report.stopped, Some(Stopped::Reply { reason: Reason::Policy, .. })));
+    assert!(report.tally.rejected < 10 && report.tally.pending > 85, "{:?}", report.tally);
+    assert!(world.suppressed.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn a_mailbox_that_does_not_exist_is_suppressed_where_the_server_knows_others() {
     let script = |p: &Point<'_>| match p.verb == "RCPT" && p.to == reader(1) {
         true => Act::Say("550 5.1.1 no such user"),
