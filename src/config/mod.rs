@@ -1,5 +1,6 @@
 //! newsletter.toml in, one checked struct for each part of the program that has settings out.
 
+mod preset;
 mod read;
 mod secret;
 mod segment;
@@ -14,6 +15,7 @@ use crate::diagnostic::Source;
 use crate::field::Template;
 use crate::language::Language;
 
+pub use preset::{PRESETS, Preset};
 pub use read::{parse, theme_name};
 pub use secret::Secret;
 pub use segment::{Condition, Segment};
@@ -122,6 +124,8 @@ pub enum AuthProtocol {
     Plain,
     /// What was used before it.
     Login,
+    /// With an access token as the password: what Google and Microsoft want.
+    XOauth2,
 }
 
 /// A login at the mail server.
@@ -152,8 +156,69 @@ pub struct Smtp {
     pub hello_hostname: String,
     /// How many connections at once, at most.
     pub max_conns: usize,
+    /// How many messages a connection carries, at most; as many as there are, where it is `None`.
+    pub max_messages_per_connection: Option<u32>,
+    /// How many messages of one connection may be on the wire and not answered, at most: what a
+    /// connection that is lost can leave in doubt.
+    pub max_in_flight: usize,
     /// How long to wait for the server at each step.
     pub timeout: Duration,
+    /// How long to wait for the server at each step, by what it is.
+    pub timeouts: Timeouts,
+}
+
+/// How long to wait for an answer, by what it answers to; by default as RFC 5321 §4.5.3.2 wants it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// The connection itself, up to its greeting.
+    pub greeting: Duration,
+    /// MAIL, and every command that has no row of its own.
+    pub mail: Duration,
+    /// RCPT.
+    pub recipient: Duration,
+    /// DATA.
+    pub data: Duration,
+    /// A write of a piece of the message.
+    pub block: Duration,
+    /// The end of the message.
+    pub message: Duration,
+}
+
+impl Timeouts {
+    /// The same for everything.
+    #[must_use]
+    pub const fn all(timeout: Duration) -> Self {
+        Self {
+            greeting: timeout,
+            mail: timeout,
+            recipient: timeout,
+            data: timeout,
+            block: timeout,
+            message: timeout,
+        }
+    }
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            greeting: Duration::from_mins(5),
+            mail: Duration::from_mins(5),
+            recipient: Duration::from_mins(5),
+            data: Duration::from_mins(2),
+            block: Duration::from_mins(3),
+            message: Duration::from_mins(10),
+        }
+    }
+}
+
+/// So many messages in so long a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// How many, at least one.
+    pub messages: u32,
+    /// In how long, at least a second.
+    pub per: Duration,
 }
 
 /// How mail is sent.
@@ -161,4 +226,33 @@ pub struct Smtp {
 pub struct Send {
     /// How long to wait before each new try of a deferred recipient; its length is how many there are.
     pub retry_delays: Vec<Duration>,
+    /// How long after its beginning a run gives up a recipient who is deferred again.
+    pub give_up_after: Duration,
+    /// How fast, over all connections.
+    pub rate: Option<Rate>,
+    /// How many messages may leave at once where the rate was not used before.
+    pub burst: u32,
+    /// How many messages in any stretch of time, over all connections, runs and issues.
+    pub window: Option<Rate>,
+    /// How fast to the readers of one domain, by its A-labels in lower case.
+    pub domains: BTreeMap<String, Rate>,
+    /// How many messages on each of the first days of sending; no limit after them.
+    pub warm_up: Vec<u32>,
+    /// How long to pause when the server has heard too much of us.
+    pub throttle_pause: Duration,
+}
+
+impl Default for Send {
+    fn default() -> Self {
+        Self {
+            retry_delays: [5, 30, 120].map(Duration::from_secs).to_vec(),
+            give_up_after: Duration::from_hours(48),
+            rate: None,
+            burst: 1,
+            window: None,
+            domains: BTreeMap::new(),
+            warm_up: Vec::new(),
+            throttle_pause: Duration::from_mins(15),
+        }
+    }
 }

@@ -154,6 +154,7 @@ impl Server {
         let mechanism = match login.protocol {
             AuthProtocol::Plain => Mechanism::Plain,
             AuthProtocol::Login => Mechanism::Login,
+            AuthProtocol::XOauth2 => Mechanism::Xoauth2,
         };
         if !connection.offers.mechanisms.contains(&mechanism) {
             let (host, mechanism) = (self.smtp.host.clone(), mechanism.to_string());

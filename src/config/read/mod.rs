@@ -43,10 +43,11 @@ fn read(report: &Report) -> Option<Config> {
         .collect();
     let smtp = root.take("smtp");
     let smtp = smtp.map(|value| smtp::read(value, sender.as_ref(), report));
-    let send = send::read(root.take("send"), report);
+    let preset = smtp.as_ref().and_then(|(_, preset)| *preset);
+    let send = send::read(root.take("send"), preset, report);
     root.finish();
     let smtp = match smtp {
-        Some(smtp) => Some(smtp?),
+        Some((smtp, _)) => Some(smtp?),
         None => None,
     };
     Some(Config {

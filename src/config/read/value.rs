@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::address::EmailAddress;
+use crate::config::Rate;
 use crate::diagnostic::Code;
 use crate::document::{Report, Table, Text, Value};
 
@@ -93,16 +94,78 @@ pub(super) fn time_zone_named(text: &Text, report: &Report) -> Option<jiff::tz::
 }
 
 /// Nothing that a send waits for takes longer.
-const DURATION_MAX: Duration = Duration::from_secs(86_400);
+pub(super) const DAY: Longest = Longest { duration: Duration::from_hours(24), words: "a day" };
 
-pub(super) fn duration(text: &Text, report: &Report) -> Option<Duration> {
-    let parsed: Option<jiff::SignedDuration> = text.value.parse().ok();
-    let parsed = parsed.and_then(|duration| Duration::try_from(duration).ok());
-    let parsed = parsed.filter(|duration| !duration.is_zero() && *duration <= DURATION_MAX);
+/// No run goes on for longer.
+pub(super) const WEEK: Longest = Longest { duration: Duration::from_hours(168), words: "a week" };
+
+/// The longest time that makes sense somewhere, and the words for it.
+pub(super) struct Longest {
+    duration: Duration,
+    words: &'static str,
+}
+
+pub(super) fn duration(text: &Text, longest: &Longest, report: &Report) -> Option<Duration> {
+    let parsed = length(&text.value).filter(|duration| *duration <= longest.duration);
     if parsed.is_none() {
-        let message = format!("`{}` is not a length of time, up to a day", text.value);
+        let message = format!("`{}` is not a length of time, up to {}", text.value, longest.words);
         let diagnostic = report.at(Code::Time, text.span.clone(), message);
         report.add(diagnostic.help("write it as `30s`, `2m` or `1h`"));
+    }
+    parsed
+}
+
+fn length(text: &str) -> Option<Duration> {
+    let parsed: jiff::SignedDuration = text.parse().ok()?;
+    Duration::try_from(parsed).ok().filter(|duration| !duration.is_zero())
+}
+
+/// The most messages in a rate or a window.
+const MESSAGES_MAX: u32 = 10_000_000;
+
+fn messages(text: &str) -> Option<u32> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|messages| digits && (1..=MESSAGES_MAX).contains(messages))
+}
+
+/// `14/s`, `30/m` or `500/h`.
+pub(super) fn rate(text: &Text, report: &Report) -> Option<Rate> {
+    let parsed = text.value.trim().split_once('/').and_then(|(count, unit)| {
+        let per = match unit.trim() {
+            "s" => Duration::from_secs(1),
+            "m" => Duration::from_mins(1),
+            "h" => Duration::from_hours(1),
+            _ => return None,
+        };
+        Some(Rate { messages: messages(count.trim())?, per })
+    });
+    if parsed.is_none() {
+        let message = format!("`{}` is not a rate", text.value);
+        let diagnostic = report.at(Code::UnknownValue, text.span.clone(), message);
+        report.add(
+            diagnostic.help(
+                "write how many messages a second, minute or hour: `14/s`, `30/m` or `500/h`",
+            ),
+        );
+    }
+    parsed
+}
+
+/// `10000 per 1h`.
+pub(super) fn window(text: &Text, report: &Report) -> Option<Rate> {
+    let parsed = text.value.split_once(" per ").and_then(|(count, per)| {
+        let bounds = Duration::from_secs(1)..=WEEK.duration;
+        let per = length(per.trim()).filter(|per| bounds.contains(per))?;
+        Some(Rate { messages: messages(count.trim())?, per })
+    });
+    if parsed.is_none() {
+        let message = format!("`{}` is not a number of messages in a length of time", text.value);
+        let diagnostic = report.at(Code::UnknownValue, text.span.clone(), message);
+        report.add(
+            diagnostic.help(
+                "write how many messages in how long, from a second to a week: `10000 per 1h`",
+            ),
+        );
     }
     parsed
 }

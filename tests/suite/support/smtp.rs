@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use newsletter::config::{Smtp, Tls};
+use newsletter::config::{Smtp, Timeouts, Tls};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -115,7 +115,10 @@ impl Server {
             login: None,
             hello_hostname: "client.example.org".to_owned(),
             max_conns: 1,
+            max_messages_per_connection: None,
+            max_in_flight: 16,
             timeout: self.timeout,
+            timeouts: Timeouts::all(self.timeout),
         }
     }
 

@@ -96,7 +96,7 @@ impl World {
             smtp: &smtp,
             password: None,
             return_path: &"bounce@example.org".parse().unwrap(),
-            send: &Send { retry_delays: self.retry_delays.clone() },
+            send: &Send { retry_delays: self.retry_delays.clone(), ..Send::default() },
             clock: Clock::System,
             patience: PATIENCE,
         };
