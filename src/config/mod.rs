@@ -161,8 +161,6 @@ pub struct Smtp {
     /// How many messages of one connection may be on the wire and not answered, at most: what a
     /// connection that is lost can leave in doubt.
     pub max_in_flight: usize,
-    /// How long to wait for the server at each step.
-    pub timeout: Duration,
     /// How long to wait for the server at each step, by what it is.
     pub timeouts: Timeouts,
 }

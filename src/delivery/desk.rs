@@ -1,65 +1,112 @@
-//! What lanes ask and tell the dispatcher.
+//! What lanes ask and tell the dispatcher, and what it gives them.
 
-use tokio::sync::{mpsc, oneshot, watch};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
 
 use crate::delivery::outcome::Outcome;
 use crate::journal::Entry;
 use crate::transport;
 
-/// What a lane wants, or has to tell.
+/// A recipient that is recorded as attempting, on the disk: the message may leave.
 #[derive(Debug)]
-pub(super) enum Request {
-    /// The next recipient: now or never if `wait` is not set; `None` when there is none.
-    Next { wait: bool, answer: oneshot::Sender<Option<Entry>> },
-    /// The message is about to leave: answered when that is on the disk.
-    Attempt { id: i64, durable: oneshot::Sender<()> },
-    /// What became of a recipient, and the words.
-    Settle { id: i64, outcome: Outcome, reply: String },
-    /// The connection is gone, and everything that the lane still holds comes back.
-    ///
-    /// `doubt` is the recipient whose message was written and not answered, and why that is not
-    /// known; `struck` the one whose commands were not answered.
-    Ended { doubt: Option<(i64, String)>, struck: Option<i64> },
-    /// A connection failed; it is tried again after a while.
-    Trouble { error: transport::Error, wait: std::time::Duration },
+pub(super) struct Task {
+    pub(super) entry: Entry,
+    /// Whether the message may have left; it certainly has not before this is set.
+    left: AtomicBool,
+}
+
+impl Task {
+    pub(super) fn new(entry: Entry) -> Arc<Self> {
+        Arc::new(Self { entry, left: AtomicBool::new(false) })
+    }
+
+    pub(super) fn leave(&self) {
+        self.left.store(true, Ordering::Release);
+    }
+
+    pub(super) fn has_left(&self) -> bool {
+        self.left.load(Ordering::Acquire)
+    }
+}
+
+/// What a lane has to tell and to ask.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    /// What became of recipients, and the words.
+    pub(super) settled: Vec<(i64, Outcome, String)>,
+    /// Certainly not sent: somebody else may serve them.
+    pub(super) back: Vec<i64>,
+    /// Written and not answered, and why that is not known.
+    pub(super) doubt: Vec<(i64, String)>,
+    /// Whose commands were met with silence: served when there is nobody else.
+    pub(super) struck: Option<i64>,
+    /// A connection failed; the next one is made after a while.
+    pub(super) trouble: Option<(transport::Error, Duration)>,
+    /// How many more recipients the lane can take.
+    pub(super) want: usize,
+    /// Whether its connection has ended: whom it was given and has said nothing of never reached it.
+    pub(super) ended: bool,
+    /// Whether it waits for something that a connection is worth.
+    pub(super) idle: bool,
+}
+
+impl Report {
+    fn is_empty(&self) -> bool {
+        let Self { settled, back, doubt, struck, trouble, want, ended, idle } = self;
+        settled.is_empty()
+            && back.is_empty()
+            && doubt.is_empty()
+            && struck.is_none()
+            && trouble.is_none()
+            && *want == 0
+            && !ended
+            && !idle
+    }
+}
+
+/// What a lane gets.
+#[derive(Debug)]
+pub(super) enum Work {
+    /// There is something to do: a connection is worth it.
+    Connect,
+    /// Recipients to serve.
+    Tasks(Vec<Arc<Task>>),
+    /// There is nobody for now, whatever was asked for.
+    Nothing,
 }
 
 /// A lane's way to the dispatcher.
 #[derive(Debug)]
 pub(super) struct Desk {
     pub(super) lane: usize,
-    pub(super) requests: mpsc::Sender<(usize, Request)>,
+    pub(super) reports: mpsc::Sender<(usize, Report)>,
+    pub(super) work: mpsc::UnboundedReceiver<Work>,
     pub(super) closing: watch::Receiver<bool>,
 }
 
 impl Desk {
-    /// Waits for a recipient to serve; `None` when the run ends.
-    pub(super) async fn wait_for_next(&self) -> Option<Entry> {
-        self.next(true).await
-    }
-
-    /// A recipient to serve, if there is one at hand.
-    pub(super) async fn next_at_hand(&self) -> Option<Entry> {
-        self.next(false).await
-    }
-
-    async fn next(&self, wait: bool) -> Option<Entry> {
-        let (answer, next) = oneshot::channel();
-        self.tell(Request::Next { wait, answer }).await;
-        next.await.ok().flatten()
-    }
-
-    /// Announces a message; the receiver gets word when the intent is on the disk, and fails when
-    /// it will never be.
-    pub(super) async fn attempt(&self, id: i64) -> oneshot::Receiver<()> {
-        let (durable, word) = oneshot::channel();
-        self.tell(Request::Attempt { id, durable }).await;
-        word
+    /// Waits until a connection is worth it; `false` when the run ends.
+    ///
+    /// Recipients that come instead were sent before the end of the last connection was known, and
+    /// have been given to somebody else since.
+    pub(super) async fn wait_for_work(&mut self) -> bool {
+        self.tell(Report { idle: true, ..Report::default() }).await;
+        while let Some(work) = self.work.recv().await {
+            if matches!(work, Work::Connect) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Tells something. A dispatcher that is gone has given up the run, and needs to know nothing.
-    pub(super) async fn tell(&self, request: Request) {
-        drop(self.requests.send((self.lane, request)).await);
+    pub(super) async fn tell(&self, report: Report) {
+        if !report.is_empty() {
+            drop(self.reports.send((self.lane, report)).await);
+        }
     }
 
     /// Waits until no more work is to be begun.

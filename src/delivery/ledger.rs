@@ -62,8 +62,11 @@ impl<'l> Ledger<'l> {
         Ok(true)
     }
 
-    pub(super) async fn claim(&mut self, limit: usize) -> Result<Vec<Entry>, Error> {
-        self.journal.claim(limit, self.clock.now()).await
+    pub(super) fn claim(
+        &mut self,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Entry>, Error>> + Send + use<> {
+        self.journal.claim(limit, self.clock.now())
     }
 
     /// When there is something to claim again, and how long that is from now; `None` when this

@@ -19,6 +19,7 @@ mod refusals;
 mod report;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -128,6 +129,8 @@ pub async fn deliver(
         server,
         return_path: order.return_path.clone(),
         patience: order.patience,
+        messages_max: AtomicU32::new(order.smtp.max_messages_per_connection.unwrap_or(u32::MAX)),
+        closed_after: AtomicU32::new(0),
     });
     let ledger = ledger::Ledger::new(ledger, order.clock, &order.send.retry_delays);
     Dispatcher::new(ledger, suppressions, observe, tally).run(&freight, lanes, stop).await

@@ -89,19 +89,28 @@ impl Ledger {
         Ok(again.len() as u64)
     }
 
-    /// Claims up to `limit` selected recipients that are pending, or deferred and due.
+    /// Claims up to `limit` selected recipients that are deferred and due, or pending.
     ///
-    /// They come in the order of the list. Should the future be dropped, they stay claimed.
+    /// They are claimed at once; the future reads their rows, and they come in the order of the
+    /// list. Should it be dropped, they stay claimed.
     ///
     /// # Errors
     /// The journal cannot be read.
-    pub async fn claim(&mut self, limit: usize, now: Timestamp) -> Result<Vec<Entry>, Error> {
-        let ids = self.standing.claim(limit, now);
-        if ids.is_empty() {
-            return Ok(Vec::new());
+    pub fn claim(
+        &mut self,
+        limit: usize,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Vec<Entry>, Error>> + Send + use<> {
+        let places = self.standing.claim(limit, now);
+        let places: Vec<_> = places.into_iter().map(|id| self.standing.place(id)).collect();
+        let (journal, run) = (self.journal.clone(), self.run.id);
+        async move {
+            if places.is_empty() {
+                return Ok(Vec::new());
+            }
+            let mut connection = journal.database.read("claim recipients in").await?;
+            stored::entries(&mut connection, run, places).await
         }
-        let mut connection = self.journal.database.read("claim recipients in").await?;
-        stored::entries(&mut connection, &self.run, &self.standing, &ids).await
     }
 
     /// When the next selected deferred recipient is due; `None` when there is none.
@@ -162,13 +171,14 @@ impl Ledger {
     ) -> Result<(), Error> {
         let mut event = Event::default();
         let mut sent = 0;
-        for (id, change, reply) in changes {
+        for (at, (id, change, reply)) in changes.iter().enumerate() {
             let before = self.standing.state(*id);
             sent += u32::from(matches!(change, Change::To(to, _) if to.is_answer()));
             // Of one that was never tried the journal does not know that it was claimed.
             let back =
                 (before, *change) == (Some(State::Claimed), Change::To(State::Pending, None));
-            if !back || self.standing.attempts(*id) > 0 {
+            let said = || changes[..at].iter().any(|(other, ..)| other == id);
+            if !back || self.standing.attempts(*id) > 0 || said() {
                 event.add(*id, *change, reply);
             }
         }
@@ -194,7 +204,10 @@ impl Ledger {
     pub async fn recipients(&self, after: i64, limit: u32) -> Result<Vec<Entry>, Error> {
         let mut connection =
             self.journal.database.read("read the recipients of a run from").await?;
-        stored::page(&mut connection, &self.run, &self.standing, after, limit).await
+        let room = usize::try_from(limit).unwrap_or(usize::MAX);
+        let page = self.standing.all().skip_while(|id| *id <= after).take(room);
+        let page = page.map(|id| self.standing.place(id)).collect();
+        stored::entries(&mut connection, self.run.id, page).await
     }
 
     /// The recipients in a state, in the order of the list.
@@ -202,10 +215,10 @@ impl Ledger {
     /// # Errors
     /// The journal cannot be read.
     pub async fn recipients_in(&self, state: State) -> Result<Vec<Entry>, Error> {
-        let ids: Vec<i64> = self.standing.all_in(state).collect();
+        let places = self.standing.all_in(state).map(|id| self.standing.place(id)).collect();
         let mut connection =
             self.journal.database.read("read the recipients of a run from").await?;
-        stored::entries(&mut connection, &self.run, &self.standing, &ids).await
+        stored::entries(&mut connection, self.run.id, places).await
     }
 
     /// The addresses that were on the list and are not written to, with the reason; by address.

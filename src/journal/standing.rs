@@ -32,6 +32,15 @@ struct Place {
     wanted: bool,
 }
 
+/// Where one entry stands.
+#[derive(Debug)]
+pub(crate) struct Stand {
+    pub(crate) id: i64,
+    pub(crate) state: State,
+    pub(crate) attempts: u32,
+    pub(crate) reply: String,
+}
+
 /// What becomes of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Change {
@@ -59,6 +68,12 @@ impl Standing {
     /// How often an entry was tried.
     pub(crate) fn attempts(&self, id: i64) -> u32 {
         self.places.get(index(id)).map_or(0, |place| place.attempts.into())
+    }
+
+    /// Where one stands.
+    pub(crate) fn place(&self, id: i64) -> Stand {
+        let state = self.state(id).unwrap_or(State::Pending);
+        Stand { id, state, attempts: self.attempts(id), reply: self.reply(id).to_owned() }
     }
 
     /// What was said last of an entry that is not accepted.

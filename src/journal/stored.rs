@@ -11,8 +11,8 @@ use crate::compile::Program;
 use crate::journal::batch::{ROWS, json};
 use crate::journal::error::Error;
 use crate::journal::event::Event;
-use crate::journal::record::{Entry, Run, State};
-use crate::journal::standing::Standing;
+use crate::journal::record::{Entry, Run};
+use crate::journal::standing::{Stand, Standing};
 
 /// `id, issue, digest, git_commit, key, date, finished`.
 pub(crate) type RunRow = (i64, String, String, Option<String>, String, i64, Option<i64>);
@@ -30,7 +30,7 @@ pub(crate) fn run(row: RunRow) -> Result<Run, Error> {
 }
 
 /// The entry of a row, with the columns of its run.
-fn entry(row: EntryRow, columns: &Arc<Columns>, standing: &Standing) -> Result<Entry, Error> {
+fn entry(row: EntryRow, columns: &Arc<Columns>, stand: Stand) -> Result<Entry, Error> {
     let (id, address, line, fields, edition) = row;
     let recipient = Recipient {
         address: address.parse().map_err(Error::stored("the address of the entry", id))?,
@@ -39,55 +39,38 @@ fn entry(row: EntryRow, columns: &Arc<Columns>, standing: &Standing) -> Result<E
         values: serde_json::from_str(&fields)
             .map_err(Error::stored("the fields of the entry", id))?,
     };
-    Ok(Entry {
-        id,
-        recipient,
-        edition: edition.try_into().map_err(Error::stored("the edition of the entry", id))?,
-        state: standing.state(id).unwrap_or(State::Pending),
-        attempts: standing.attempts(id),
-        reply: standing.reply(id).to_owned(),
-    })
+    let edition = edition.try_into().map_err(Error::stored("the edition of the entry", id))?;
+    let Stand { id, state, attempts, reply } = stand;
+    Ok(Entry { id, recipient, edition, state, attempts, reply })
 }
 
-/// The entries with these numbers, in the order of the list.
+/// The entries that stand like this.
 ///
 /// `CROSS` keeps SQLite from looking at every recipient and, for each one, at every number.
 pub(crate) async fn entries(
     connection: &mut SqliteConnection,
-    run: &Run,
-    standing: &Standing,
-    ids: &[i64],
+    run: i64,
+    stands: Vec<Stand>,
 ) -> Result<Vec<Entry>, Error> {
     let columns = columns(connection, run).await?;
-    let mut entries = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(ROWS) {
+    let mut entries = Vec::with_capacity(stands.len());
+    let mut stands = stands.into_iter().peekable();
+    while stands.peek().is_some() {
+        let chunk: Vec<Stand> = stands.by_ref().take(ROWS).collect();
         let rows: Vec<EntryRow> = sqlx::query_as(
             "SELECT recipients.id, address, line, fields, edition FROM json_each($2) AS j
              CROSS JOIN recipients ON run = $1 AND recipients.id = j.value ORDER BY j.key",
         )
-        .bind(run.id)
-        .bind(json(chunk))
+        .bind(run)
+        .bind(json(chunk.iter().map(|stand| stand.id)))
         .fetch_all(&mut *connection)
         .await
         .map_err(Error::during("read the recipients of a run from"))?;
-        for row in rows {
-            entries.push(entry(row, &columns, standing)?);
+        for (row, stand) in rows.into_iter().zip(chunk) {
+            entries.push(entry(row, &columns, stand)?);
         }
     }
     Ok(entries)
-}
-
-/// A page of the entries that are in the run, in the order of the list.
-pub(crate) async fn page(
-    connection: &mut SqliteConnection,
-    run: &Run,
-    standing: &Standing,
-    after: i64,
-    limit: u32,
-) -> Result<Vec<Entry>, Error> {
-    let room = usize::try_from(limit).unwrap_or(usize::MAX);
-    let ids: Vec<i64> = standing.all().skip_while(|id| *id <= after).take(room).collect();
-    entries(connection, run, standing, &ids).await
 }
 
 /// Where everyone of a run stands, and the number of the last event in the journal.
@@ -178,15 +161,15 @@ pub(crate) async fn suppressed(
 }
 
 /// The names of the columns of a run's recipients.
-async fn columns(connection: &mut SqliteConnection, run: &Run) -> Result<Arc<Columns>, Error> {
+async fn columns(connection: &mut SqliteConnection, run: i64) -> Result<Arc<Columns>, Error> {
     let columns: String = sqlx::query_scalar("SELECT columns FROM runs WHERE id = $1")
-        .bind(run.id)
+        .bind(run)
         .fetch_one(connection)
         .await
         .map_err(Error::during("read the columns of a run from"))?;
     serde_json::from_str(&columns)
         .map(Arc::new)
-        .map_err(Error::stored("the columns of the run", run.id))
+        .map_err(Error::stored("the columns of the run", run))
 }
 
 /// The programs of a run, by edition.

@@ -111,18 +111,6 @@ impl Error {
         }
     }
 
-    /// What lettre's error says; its replies have been taken out before.
-    pub(super) fn from_lettre(error: lettre::transport::smtp::Error) -> Self {
-        if error.is_timeout() {
-            return Self::TimedOut;
-        }
-        let io = std::error::Error::source(&error).and_then(|s| s.downcast_ref::<io::Error>());
-        match io {
-            Some(io) => Self::lost(io),
-            None => Self::Protocol { source: error.into() },
-        }
-    }
-
     /// What the network says.
     pub(super) fn lost(error: &io::Error) -> Self {
         if error.kind() == io::ErrorKind::TimedOut {

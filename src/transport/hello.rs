@@ -3,25 +3,25 @@
 use lettre::transport::smtp::authentication::Mechanism;
 use lettre::transport::smtp::commands::{Ehlo, Starttls};
 use lettre::transport::smtp::extension::ClientId;
-use lettre::transport::smtp::response::Response;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
+use crate::config::Timeouts;
 use crate::transport::error::Error;
 use crate::transport::reply::{Reply, Stage};
-use crate::transport::stream::Stream;
-
-/// The longest answer that is listened to.
-const ANSWER_MAX: usize = 64 * 1024;
+use crate::transport::wire::Wire;
 
 /// What a server says that it can do (RFC 5321 §4.1.1.1).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Offers {
     /// Commands may be sent before the answers to those before them have come (RFC 2920).
     pub pipelining: bool,
+    /// A message can be sent with its length before it (RFC 3030).
+    pub chunking: bool,
     /// SIZE is understood (RFC 1870).
     pub size: bool,
     /// The largest message that is taken, in bytes; `None` where no limit is told.
     pub size_max: Option<u64>,
+    /// How many messages a connection may carry (RFC 9422); `None` where no limit is told.
+    pub mail_max: Option<u32>,
     /// Addresses beyond ASCII are understood (RFC 6531).
     pub smtputf8: bool,
     /// Messages of 8-bit text are understood (RFC 6152).
@@ -38,10 +38,11 @@ impl Offers {
         let mut offers = Self::default();
         for line in lines {
             // `AUTH=LOGIN` is how it was written before RFC 2554.
-            let line = line.replace('=', " ").to_ascii_uppercase();
+            let line = line.to_ascii_uppercase().replace("AUTH=", "AUTH ");
             let mut words = line.split_ascii_whitespace();
             match words.next() {
                 Some("PIPELINING") => offers.pipelining = true,
+                Some("CHUNKING") => offers.chunking = true,
                 Some("SMTPUTF8") => offers.smtputf8 = true,
                 Some("8BITMIME") => offers.eight_bit = true,
                 Some("STARTTLS") => offers.starttls = true,
@@ -50,6 +51,11 @@ impl Offers {
                     // 0 means that there is no fixed limit.
                     let limit = words.next().and_then(|limit| limit.parse().ok());
                     offers.size_max = limit.filter(|limit| *limit > 0);
+                }
+                Some("LIMITS") => {
+                    let limit = words.find_map(|word| word.strip_prefix("MAILMAX="));
+                    let limit = limit.and_then(|limit| limit.parse().ok());
+                    offers.mail_max = limit.filter(|limit| *limit > 0);
                 }
                 Some("AUTH") => offers.mechanisms.extend(words.filter_map(mechanism)),
                 _ => {}
@@ -63,64 +69,38 @@ fn mechanism(word: &str) -> Option<Mechanism> {
     match word {
         "PLAIN" => Some(Mechanism::Plain),
         "LOGIN" => Some(Mechanism::Login),
+        "XOAUTH2" => Some(Mechanism::Xoauth2),
         _ => None,
     }
 }
 
 /// Waits for the greeting.
-pub(super) async fn greeting<S: AsyncRead + Unpin>(stream: &mut Stream<S>) -> Result<(), Error> {
-    let response = listen(stream).await?;
-    agreed(Stage::Greeting, &response)
+pub(super) async fn greeting(wire: &mut Wire, timeouts: &Timeouts) -> Result<(), Error> {
+    agreed(Stage::Greeting, wire.reply(timeouts.greeting).await?).map(drop)
 }
 
 /// Says EHLO.
-pub(super) async fn hello<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut Stream<S>,
+pub(super) async fn hello(
+    wire: &mut Wire,
     name: &str,
+    timeouts: &Timeouts,
 ) -> Result<Offers, Error> {
-    let response = ask(stream, &Ehlo::new(ClientId::Domain(name.to_owned())).to_string()).await?;
-    agreed(Stage::Hello, &response)?;
-    Ok(Offers::parse(response.message().skip(1)))
+    let command = Ehlo::new(ClientId::Domain(name.to_owned())).to_string();
+    wire.write(&[command.as_bytes()], timeouts.block).await?;
+    let lines = wire.lines(timeouts.mail).await?;
+    let offers = Offers::parse(lines.texts.iter().skip(1).map(String::as_str));
+    agreed(Stage::Hello, lines.into()).map(|_| offers)
 }
 
 /// Says STARTTLS; what follows has to be encrypted.
-pub(super) async fn starttls<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut Stream<S>,
-) -> Result<(), Error> {
-    let response = ask(stream, &Starttls.to_string()).await?;
-    agreed(Stage::StartTls, &response)
+pub(super) async fn starttls(wire: &mut Wire, timeouts: &Timeouts) -> Result<(), Error> {
+    wire.write(&[Starttls.to_string().as_bytes()], timeouts.block).await?;
+    agreed(Stage::StartTls, wire.reply(timeouts.mail).await?).map(drop)
 }
 
-async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
-    stream: &mut Stream<S>,
-    command: &str,
-) -> Result<Response, Error> {
-    stream.write_all(command.as_bytes()).await.map_err(|error| Error::lost(&error))?;
-    stream.flush().await.map_err(|error| Error::lost(&error))?;
-    listen(stream).await
-}
-
-/// Reads one answer byte by byte, so that nothing behind it is taken: the stream has a buffer.
-async fn listen<S: AsyncRead + Unpin>(stream: &mut Stream<S>) -> Result<Response, Error> {
-    let mut answer = String::new();
-    let mut line_start = 0;
-    while answer.len() < ANSWER_MAX {
-        let byte = stream.read_u8().await.map_err(|error| Error::lost(&error))?;
-        answer.push(char::from(byte));
-        if byte != b'\n' {
-            continue;
-        }
-        if answer.as_bytes().get(line_start + 3) != Some(&b'-') {
-            return answer.parse().map_err(|error| Error::Protocol { source: Box::new(error) });
-        }
-        line_start = answer.len();
-    }
-    Err(Error::Protocol { source: "its answer has no end".into() })
-}
-
-fn agreed(stage: Stage, response: &Response) -> Result<(), Error> {
-    let reply = Reply::from(response);
-    if reply.is_positive() { Ok(()) } else { Err(Error::Refused { stage, reply }) }
+/// The reply, if it is a yes.
+pub(super) fn agreed(stage: Stage, reply: Reply) -> Result<Reply, Error> {
+    if reply.is_positive() { Ok(reply) } else { Err(Error::Refused { stage, reply }) }
 }
 
 #[cfg(test)]
@@ -139,6 +119,9 @@ mod tests {
         assert_eq!(Offers::parse(["SIZE 0"]).size_max, None);
         assert_eq!(Offers::parse(["SIZE 99999999999999999999999"]).size_max, None);
         assert_eq!(Offers::parse(["AUTH=LOGIN"]).mechanisms, [Mechanism::Login]);
+        assert_eq!(Offers::parse(["LIMITS RCPTMAX=1 MAILMAX=20"]).mail_max, Some(20));
+        assert_eq!(Offers::parse(["LIMITS MAILMAX=0"]).mail_max, None);
+        assert!(Offers::parse(["chunking"]).chunking);
     }
 
     proptest::proptest! {

@@ -1,18 +1,22 @@
 //! Messages in, what a mail server or a folder made of them out.
 //!
-//! lettre speaks SMTP; the socket beneath it, its deadlines and its encryption are ours (`stream`).
-//! What a server answers is a [`Reply`], never an error.
+//! The socket, its deadlines and its encryption are ours (`wire`); lettre knows the commands and the
+//! ways to log in. What a server answers is a [`Reply`], never an error.
 
+mod connection;
 mod error;
 mod hello;
+mod login;
 mod maildir;
+mod replies;
 mod reply;
-mod smtp;
-mod stream;
+mod server;
 mod tls;
+mod wire;
 
+pub use connection::{Connection, Envelope};
 pub use error::Error;
 pub use hello::Offers;
 pub use maildir::{Maildir, MaildirError, file_name};
 pub use reply::{Reply, Stage};
-pub use smtp::{Connection, Server};
+pub use server::Server;

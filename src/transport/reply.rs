@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use lettre::transport::smtp::response::Response;
-
 /// What a server answers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stage {
@@ -63,6 +61,18 @@ impl Reply {
         Self { code, enhanced, text: text.trim().chars().map(harmless).collect() }
     }
 
+    /// Joins the lines of a reply; an enhanced code that each of them repeats is told once.
+    pub(super) fn of_lines<'l>(code: u16, mut lines: impl Iterator<Item = &'l str>) -> Self {
+        let first = lines.next().unwrap_or_default();
+        let repeated = first.split(' ').next().filter(|word| enhanced(word).is_some());
+        let mut words = first.to_owned();
+        for line in lines {
+            let rest = repeated.and_then(|code| line.strip_prefix(code)).unwrap_or(line);
+            words.extend([" ", rest.trim()]);
+        }
+        Self::new(code, &words)
+    }
+
     /// Whether the server did what it was asked (2yz).
     #[must_use]
     pub fn is_positive(&self) -> bool {
@@ -73,21 +83,6 @@ impl Reply {
     #[must_use]
     pub fn closes(&self) -> bool {
         self.code == 421
-    }
-}
-
-impl From<&Response> for Reply {
-    fn from(response: &Response) -> Self {
-        let mut lines = response.message();
-        let first = lines.next().unwrap_or_default();
-        let repeated = first.split(' ').next().filter(|word| enhanced(word).is_some());
-        let mut words = first.to_owned();
-        for line in lines {
-            words.push(' ');
-            words
-                .push_str(repeated.and_then(|code| line.strip_prefix(code)).unwrap_or(line).trim());
-        }
-        Self::new(response.code().into(), &words)
     }
 }
 
@@ -129,17 +124,12 @@ fn enhanced(word: &str) -> Option<(u8, u16, u16)> {
 
 #[cfg(test)]
 mod tests {
-    use lettre::transport::smtp::response::Response;
-
     use crate::transport::reply::Reply;
 
     #[test]
     fn a_reply_of_many_lines_is_one_text_with_its_enhanced_code_once() {
-        let response: Response =
-            "550-5.1.1 The account does\r\n550-5.1.1 not exist.\r\n550 5.1.1 Sorry\r\n"
-                .parse()
-                .unwrap();
-        let reply = Reply::from(&response);
+        let lines = ["5.1.1 The account does", "5.1.1 not exist.", "5.1.1 Sorry"];
+        let reply = Reply::of_lines(550, lines.into_iter());
         assert_eq!(reply.enhanced, Some((5, 1, 1)));
         assert_eq!(reply.to_string(), "550 5.1.1 The account does not exist. Sorry");
         assert_eq!(reply.to_string().parse(), Ok(reply));

@@ -85,7 +85,12 @@ fn on_the_disk(path: PathBuf, run: Run, address: String) -> (State, usize) {
 
 #[tokio::test]
 async fn the_intent_is_on_the_disk_before_the_final_dot_is_on_the_wire() {
-    for ehlo in [&["PIPELINING"][..], &[]] {
+    for (ehlo, max_in_flight) in [
+        (&["PIPELINING"][..], 2),
+        (&["PIPELINING", "CHUNKING"], 2),
+        (&["PIPELINING", "CHUNKING"], 5),
+        (&[], 2),
+    ] {
         let world = World::new(12).await;
         let (path, run) = (world.folder.path().join("journal.db"), world.run.clone());
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -96,17 +101,85 @@ async fn the_intent_is_on_the_disk_before_the_final_dot_is_on_the_wire() {
             Act::Normal
         };
         let server = Server::start_as(Setup { ehlo, ..Setup::default() }, script).await;
-        world.deliver(&server, 1).await;
+        let (_sender, stop) = watch::channel(false);
+        world.deliver_until(Smtp { max_in_flight, ..server.smtp(Tls::None) }, stop).await;
         assert_eq!(world.check(&server).await, BTreeMap::from([(State::Accepted, 12)]));
         let seen = seen.lock().unwrap();
-        assert!(
-            seen.len() == 12
-                && seen
-                    .iter()
-                    .all(|(state, doubtful)| { *state == State::Attempting && *doubtful <= 2 }),
-            "{seen:?}"
-        );
+        let bounded = |(state, doubtful): &(State, usize)| {
+            *state == State::Attempting && *doubtful <= max_in_flight
+        };
+        assert!(seen.len() == 12 && seen.iter().all(bounded), "{seen:?}");
     }
+}
+
+#[tokio::test]
+async fn with_chunking_messages_do_not_wait_for_the_answers_to_those_before_them() {
+    let setup = Setup { ehlo: &["PIPELINING", "CHUNKING", "SIZE"], ..Setup::default() };
+    let server = Server::start_as(setup, |_| Act::Normal).await;
+    let world = World::new(60).await;
+    assert!(world.deliver(&server, 1).await.finished);
+    assert_eq!(world.check(&server).await, BTreeMap::from([(State::Accepted, 60)]));
+    server.log(|log| {
+        let chunks = log.commands.iter().filter(|(c, _)| c.starts_with("BDAT"));
+        assert_eq!((log.connections, chunks.count()), (1, 60));
+        let together = log.commands.iter().filter(|(c, riding)| c.starts_with("MAIL") && *riding);
+        assert!(together.count() > 10, "{:?}", log.commands);
+        assert!(log.messages[0].1.contains("Dear reader,\nit is cold.\n"));
+    });
+}
+
+#[tokio::test]
+async fn with_chunking_a_refusal_is_of_nobody_but_the_one_it_is_about() {
+    let script = |p: &Point<'_>| match () {
+        () if is(p, "RCPT", 3) => Act::Say("550 5.1.1 no such user"),
+        () if is(p, ".", 5) => Act::Say("554 5.7.1 it looks like spam"),
+        () if is(p, "RCPT", 20) => Act::Say("451 4.7.1 greylisted"),
+        () => Act::Normal,
+    };
+    let setup = Setup { ehlo: &["PIPELINING", "CHUNKING"], ..Setup::default() };
+    let server = Server::start_as(setup, script).await;
+    let world = World::new(40).await;
+    world.deliver(&server, 1).await;
+    let expected = [(State::Accepted, 37), (State::Deferred, 1), (State::Rejected, 2)];
+    assert_eq!(world.check(&server).await, BTreeMap::from(expected));
+    // The second connection is for the one who was deferred.
+    assert_eq!(server.log(|log| log.connections), 2);
+}
+
+#[tokio::test]
+async fn a_server_that_thinks_of_a_refused_transaction_is_told_to_forget_it() {
+    // The one behind the refused one is told `503 nested MAIL`, until a RSET has come.
+    let mut confused = false;
+    let script = move |p: &Point<'_>| {
+        let refused = is(p, "RCPT", 3);
+        confused = (confused || refused) && p.verb != "RSET";
+        match p.verb {
+            _ if refused => Act::Say("550 5.1.1 no such user"),
+            "MAIL" if confused => Act::Say("503 5.5.1 nested MAIL command"),
+            "RCPT" | "." if confused => Act::Say("503 5.5.1 bad sequence"),
+            _ => Act::Normal,
+        }
+    };
+    let setup = Setup { ehlo: &["PIPELINING", "CHUNKING"], ..Setup::default() };
+    let server = Server::start_as(setup, script).await;
+    let world = World::new(40).await;
+    let report = world.deliver(&server, 1).await;
+    let expected = [(State::Accepted, 39), (State::Rejected, 1)];
+    assert_eq!(world.check(&server).await, BTreeMap::from(expected), "{report:?}");
+}
+
+#[tokio::test]
+async fn a_421_leaves_nobody_in_doubt_who_is_behind_it() {
+    let script = |p: &Point<'_>| match () {
+        () if p.connection == 1 && is(p, ".", 9) => Act::SayAndClose("421 4.7.0 enough for now"),
+        () => Act::Normal,
+    };
+    let setup = Setup { ehlo: &["PIPELINING", "CHUNKING"], ..Setup::default() };
+    let server = Server::start_as(setup, script).await;
+    let world = World::new(40).await;
+    world.deliver(&server, 1).await;
+    assert_eq!(world.check(&server).await, BTreeMap::from([(State::Accepted, 40)]));
+    assert!((2..=3).contains(&server.log(|log| log.connections)));
 }
 
 #[tokio::test]
@@ -149,10 +222,12 @@ async fn a_connection_that_is_lost_before_the_message_leaves_nobody_in_doubt() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_lost_while_the_message_is_written_leaves_it_in_doubt() {
-    let script =
-        |p: &Point<'_>| if is(p, "DATA", 2) { Act::SayAndClose("354 go") } else { Act::Normal };
-    play(5, script, &[(State::Accepted, 4), (State::Unknown, 1)]).await;
+async fn a_server_that_closes_before_the_message_was_written_leaves_nobody_in_doubt() {
+    let script = |p: &Point<'_>| match p.connection {
+        1 if is(p, "DATA", 2) => Act::SayAndClose("354 go"),
+        _ => Act::Normal,
+    };
+    play(5, script, &[(State::Accepted, 5)]).await;
 }
 
 #[tokio::test]
@@ -295,14 +370,25 @@ async fn what_the_server_cannot_do_is_known_before_it_is_asked() {
 }
 
 #[tokio::test]
-async fn a_line_that_begins_with_a_dot_does_not_end_the_message() {
-    let bytes = b".first\r\n\r\nhello\r\n.\r\n..two\r\nMAIL FROM:<x@example.org>".to_vec();
-    let world = World::of(vec![(reader(0), 0)], vec![Program::from_parts(bytes, vec![])]).await;
-    let server = Server::start(|_| Act::Normal).await;
-    assert!(world.deliver(&server, 1).await.finished);
-    server.log(|log| {
-        assert_eq!(log.messages[0].1, ".first\n\nhello\n.\n..two\nMAIL FROM:<x@example.org>\n");
-    });
+async fn a_message_that_would_end_half_way_is_not_sent() {
+    for bytes in [
+        &b".first\r\n\r\nhello\r\n"[..],
+        b"first\r\n\r\nhello\r\n.\r\nMAIL FROM:<x@example.org>\r\n",
+        b"first\r\n\r\nhello\n.\r\n",
+        b"first\r\n\r\nhello",
+        b"first: \xc3\xa4\r\n\r\nhello\r\n",
+    ] {
+        let programs = vec![Program::from_parts(bytes.to_vec(), vec![])];
+        let world = World::of(vec![(reader(0), 0)], programs).await;
+        let server = Server::start(|_| Act::Normal).await;
+        let report = world.deliver(&server, 1).await;
+        let stopped = report.stopped.as_ref();
+        assert!(
+            matches!(stopped, Some(Stopped::Reply { reason: Reason::Message, .. })),
+            "{report:?}"
+        );
+        assert_eq!(server.log(|log| log.connections), 0);
+    }
 }
 
 #[tokio::test]
@@ -352,7 +438,11 @@ async fn whatever_a_server_does_nobody_is_lost_and_nobody_gets_it_twice() {
             15 if roll(16) == 0 => Act::Hang,
             _ => Act::Normal,
         };
-        let ehlo: &[&str] = if seed % 3 == 0 { &[] } else { &["PIPELINING", "SIZE"] };
+        let ehlo: &[&str] = match seed % 3 {
+            0 => &[],
+            1 => &["PIPELINING", "SIZE"],
+            _ => &["PIPELINING", "CHUNKING", "SIZE"],
+        };
         let server = Server::start_as(Setup { ehlo, ..Setup::default() }, script).await;
         let mut world = World::new(30).await;
         world.retry_delays = vec![Duration::from_millis(5); 2];

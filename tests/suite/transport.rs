@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use newsletter::config::{AuthProtocol, Login, Secret, Smtp, Tls};
+use newsletter::config::{AuthProtocol, Login, Secret, Smtp, Timeouts, Tls};
 use newsletter::transport;
 use newsletter::transport::{Connection, Error, Maildir, MaildirError, Stage, file_name};
 use rustls::ServerConfig;
@@ -247,7 +247,7 @@ async fn a_reply_of_any_length_and_a_bare_code_are_heard() {
 async fn a_goodbye_that_is_not_answered_is_not_waited_for() {
     let script = |p: &Point<'_>| if p.verb == "QUIT" { Act::Hang } else { Act::Normal };
     let server = Server::start(script).await;
-    let smtp = Smtp { timeout: Duration::from_secs(60), ..server.smtp(Tls::None) };
+    let smtp = Smtp { timeouts: Timeouts::all(Duration::from_secs(60)), ..server.smtp(Tls::None) };
     let connection = connect(&smtp).await.unwrap();
     tokio::time::timeout(Duration::from_secs(5), connection.quit()).await.unwrap();
 }

@@ -1,7 +1,5 @@
 //! `[smtp]` in, the mail server that takes the mail out.
 
-use std::time::Duration;
-
 use crate::config::read::value::{DAY, duration, host_name};
 use crate::config::{AuthProtocol, Login, PRESETS, Preset, Secret, Sender, Smtp, Timeouts, Tls};
 use crate::diagnostic::Code;
@@ -70,7 +68,6 @@ fn read_server(
         max_messages_per_connection: max_messages
             .or(preset.and_then(|preset| preset.max_messages_per_connection)),
         max_in_flight: max_in_flight.unwrap_or(16),
-        timeout: timeout.unwrap_or(Duration::from_mins(5)),
         timeouts: timeout.map(Timeouts::all).unwrap_or_default(),
     })
 }

@@ -240,6 +240,13 @@ impl Model {
         some
     }
 
+    /// The claimed are what they were before, and everyone is selected.
+    fn forget_claims(&mut self) {
+        let claimed = self.entries.iter_mut().filter(|(_, entry)| entry.0 == State::Claimed);
+        claimed.for_each(|(id, entry)| *entry = self.before[id]);
+        self.unselected.clear();
+    }
+
     fn set(&mut self, id: i64, to: State, due: i64) {
         let entry = self.entries.get_mut(&id).unwrap();
         *entry = (to, entry.1 + u32::from(ANSWERS.contains(&to)), due);
@@ -301,15 +308,7 @@ async fn play(acts: Vec<Act>) {
         if matches!(act, Act::Reopen) {
             // What was claimed was in memory alone, and so was the selection.
             ledger = fixture.again().await.ledger(ledger.run()).await.unwrap();
-            for (id, before) in &model.before {
-                let entry = model.entries.entry(*id);
-                entry.and_modify(|now| {
-                    if now.0 == State::Claimed {
-                        *now = *before
-                    }
-                });
-            }
-            model.unselected.clear();
+            model.forget_claims();
         }
         act.ask(&mut ledger, &mut model).await;
         compare(&ledger, &model, &mut accepted).await;

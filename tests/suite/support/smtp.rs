@@ -117,7 +117,6 @@ impl Server {
             max_conns: 1,
             max_messages_per_connection: None,
             max_in_flight: 16,
-            timeout: self.timeout,
             timeouts: Timeouts::all(self.timeout),
         }
     }
@@ -215,6 +214,7 @@ impl Peer {
             }
             "RCPT" => self.recipient(line).await?,
             "DATA" => self.data().await?,
+            "BDAT" => self.chunk(line).await?,
             "RSET" => {
                 self.reset();
                 self.answer("RSET", "250 2.0.0 ok").await?;
@@ -260,6 +260,24 @@ impl Peer {
             text.push_str(line.strip_prefix('.').unwrap_or(&line));
             text.push('\n');
         }
+        self.message(text).await
+    }
+
+    /// A message with its length before it (RFC 3030).
+    async fn chunk(&mut self, line: &str) -> Result<(), Closed> {
+        let mut words = line.split(' ');
+        let size: usize = words.nth(1).unwrap().parse().unwrap();
+        assert_eq!(words.next(), Some("LAST"));
+        while self.buffer.len() < size {
+            if self.io.as_mut().unwrap().read_buf(&mut self.buffer).await? == 0 {
+                return Err(Closed);
+            }
+        }
+        let text: Vec<u8> = self.buffer.drain(..size).collect();
+        self.message(String::from_utf8(text).unwrap().replace("\r\n", "\n")).await
+    }
+
+    async fn message(&mut self, text: String) -> Result<(), Closed> {
         let normal = if self.to.is_some() { "250 2.0.0 queued" } else { "554 5.5.1 no recipients" };
         let act = self.act(".");
         // Before the answer, as a client that has it may end the test.
@@ -298,7 +316,8 @@ impl Peer {
     async fn perform(&mut self, act: Act, normal: &str) -> Result<bool, Closed> {
         let (text, close) = match act {
             Act::Normal => (normal, false),
-            Act::Say(text) => (text, false),
+            // No server goes on after that (RFC 5321 §3.8).
+            Act::Say(text) => (text, text.starts_with("421")),
             Act::SayAndClose(text) => (text, true),
             Act::Close | Act::TakeAndClose => return Err(Closed),
             Act::Hang => std::future::pending().await,
@@ -307,6 +326,10 @@ impl Peer {
         io.write_all(format!("{text}\r\n").as_bytes()).await?;
         io.flush().await?;
         if close {
+            // A socket that is closed with something unread takes back what it said last.
+            io.shutdown().await?;
+            let mut rest = Vec::new();
+            drop(tokio::time::timeout(Duration::from_secs(1), io.read_to_end(&mut rest)).await);
             return Err(Closed);
         }
         Ok(text.starts_with('2') || text.starts_with("354"))

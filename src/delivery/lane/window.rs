@@ -1,0 +1,105 @@
+//! When messages were asked for and answered in, how many may be under way at once out.
+//!
+//! As many as fit into the time from asking for a recipient to the answer to the message, and no
+//! more: what is under way is what a lost connection or a crash leaves in doubt.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// How many are under way at least: one at the server, and the next one on its way.
+const MIN: usize = 2;
+
+/// After how many answers the shortest time is looked for anew: routes change.
+const MEMORY: u32 = 500;
+
+/// How many messages of one connection may be under way.
+#[derive(Debug)]
+pub(super) struct Window {
+    size: usize,
+    ceiling: usize,
+    /// The shortest time from asking to the answer, lately.
+    latency: Duration,
+    /// The time between two answers, smoothed.
+    gap: Duration,
+    last: Option<Instant>,
+    answers: u32,
+}
+
+impl Window {
+    pub(super) fn new(ceiling: usize) -> Self {
+        let (latency, gap) = (Duration::MAX, Duration::ZERO);
+        Self { size: MIN.min(ceiling), ceiling, latency, gap, last: None, answers: 0 }
+    }
+
+    /// How many may be under way.
+    pub(super) fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Nothing is under way: the time until the next answer says nothing of the server.
+    pub(super) fn rest(&mut self) {
+        self.last = None;
+    }
+
+    /// A message was answered that was asked for at a time.
+    pub(super) fn answered(&mut self, asked: Instant, now: Instant) {
+        if self.answers.is_multiple_of(MEMORY) {
+            self.latency = Duration::MAX;
+        }
+        self.answers = self.answers.wrapping_add(1);
+        self.latency = self.latency.min(now.duration_since(asked));
+        if let Some(last) = self.last.replace(now) {
+            let gap = now.duration_since(last);
+            self.gap = if self.gap.is_zero() { gap } else { (self.gap * 7 + gap) / 8 };
+        }
+        if self.gap.is_zero() {
+            return;
+        }
+        // Twice as many as were under way: the next answers show whether there was room for them.
+        let fitting = 2 * self.latency.as_nanos().div_ceil(self.gap.as_nanos());
+        let fitting = usize::try_from(fitting).unwrap_or(usize::MAX);
+        self.size = fitting.clamp(MIN, (self.size * 2).max(MIN)).min(self.ceiling);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
+    use crate::delivery::lane::window::Window;
+
+    /// How large the window becomes against a server that takes so long for the way and for each
+    /// message, which it takes one after the other.
+    fn grown(ceiling: usize, way: Duration, work: Duration) -> usize {
+        let mut window = Window::new(ceiling);
+        let start = Instant::now();
+        let (mut now, mut free) = (Duration::ZERO, Duration::ZERO);
+        let mut under_way = std::collections::VecDeque::new();
+        for _ in 0..2_000 {
+            while under_way.len() < window.size() {
+                free = free.max(now + way / 2) + work;
+                under_way.push_back((now, free + way / 2));
+            }
+            let (asked, answer) = under_way.pop_front().unwrap();
+            now = answer;
+            window.answered(start + asked, start + now);
+        }
+        window.size()
+    }
+
+    #[test]
+    fn a_window_grows_as_far_as_the_way_is_long_and_no_further_than_it_may() {
+        let ms = Duration::from_millis;
+        assert_eq!(grown(16, ms(20), Duration::from_micros(50)), 16);
+        assert_eq!(grown(64, ms(20), Duration::from_micros(500)), 64);
+        // A server that is busy, and near.
+        assert!(grown(16, Duration::from_micros(100), ms(2)) <= 4);
+        // Five messages fit into the way: twice as many keep the server busy.
+        let fitting = grown(64, ms(20), ms(4));
+        assert!((6..=14).contains(&fitting), "{fitting}");
+        assert_eq!(grown(1, ms(20), ms(1)), 1);
+    }
+}

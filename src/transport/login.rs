@@ -1,0 +1,68 @@
+//! A connection and credentials in, a connection that is logged in out (RFC 4954).
+
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::commands::Auth;
+use lettre::transport::smtp::response::Response;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::config::{AuthProtocol, Login, Timeouts};
+use crate::transport::error::Error;
+use crate::transport::hello::{Offers, agreed};
+use crate::transport::reply::{Reply, Stage};
+use crate::transport::wire::Wire;
+
+/// How often a server may ask for something more.
+const CHALLENGES_MAX: usize = 4;
+
+/// Logs in the way that the settings name, if the server offers it.
+pub(super) async fn log_in(
+    wire: &mut Wire,
+    host: &str,
+    offers: &Offers,
+    (login, password): (&Login, &SecretString),
+    timeouts: &Timeouts,
+) -> Result<(), Error> {
+    let mechanism = match login.protocol {
+        AuthProtocol::Plain => Mechanism::Plain,
+        AuthProtocol::Login => Mechanism::Login,
+        AuthProtocol::XOauth2 => Mechanism::Xoauth2,
+    };
+    if !offers.mechanisms.contains(&mechanism) {
+        let (host, mechanism) = (host.to_owned(), mechanism.to_string());
+        return Err(Error::NoLogin { host, mechanism });
+    }
+    let credentials = Credentials::new(login.username.clone(), password.expose_secret().to_owned());
+    let first = Auth::new(mechanism, credentials.clone(), None);
+    let mut command = first.map_err(|_| nonsense())?.to_string();
+    for _ in 0..CHALLENGES_MAX {
+        wire.write(&[command.as_bytes()], timeouts.block).await?;
+        let reply = wire.reply(timeouts.mail).await?;
+        if reply.code != 334 {
+            return agreed(Stage::Login, reply).map(drop);
+        }
+        command = match mechanism {
+            Mechanism::Login => answer(mechanism, &credentials, &reply)?,
+            // The challenge says in JSON what is wrong; an empty answer gets the refusal itself.
+            Mechanism::Xoauth2 => "\r\n".to_owned(),
+            Mechanism::Plain => return Err(nonsense()),
+        };
+    }
+    Err(nonsense())
+}
+
+/// The answer to a challenge. Its error could hold what was to be said: it is not told.
+fn answer(
+    mechanism: Mechanism,
+    credentials: &Credentials,
+    challenge: &Reply,
+) -> Result<String, Error> {
+    let response: Result<Response, _> = format!("334 {}\r\n", challenge.text).parse();
+    let response = response.map_err(|_| nonsense())?;
+    Auth::new_from_response(mechanism, credentials.clone(), &response)
+        .map(|auth| auth.to_string())
+        .map_err(|_| nonsense())
+}
+
+fn nonsense() -> Error {
+    Error::Protocol { source: "it asks for something that this way to log in does not have".into() }
+}
