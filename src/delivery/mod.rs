@@ -14,9 +14,11 @@ mod dispatcher;
 mod lane;
 mod ledger;
 mod outcome;
+mod pace;
 mod plan;
 mod refusals;
 mod report;
+mod retry;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
@@ -37,8 +39,10 @@ use crate::transport;
 use crate::transport::Server;
 
 pub use outcome::{Outcome, Proof, Reason, Throttle, outcome};
+pub use pace::{Admission, Cap, Pace, Past, Why, interleave};
 pub use plan::{Planner, Prepared, Refused};
 pub use report::{Event, Report, Stopped};
+pub use retry::{Next, Retry, reconnect};
 
 /// What is to be delivered, and by whom.
 #[derive(Debug)]

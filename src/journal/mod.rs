@@ -158,6 +158,23 @@ impl Journal {
             .collect()
     }
 
+    /// On how many days before that of a moment messages were answered, of all runs; days are of UTC.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn days_of_sending(&self, moment: Timestamp) -> Result<u64, Error> {
+        const DAY: i64 = 86_400_000;
+        let days: i64 = sqlx::query_scalar(
+            "SELECT COUNT(DISTINCT at / $2) FROM events WHERE at < $1 AND sent > 0",
+        )
+        .bind(moment.as_millisecond().div_euclid(DAY) * DAY)
+        .bind(DAY)
+        .fetch_one(&self.database.reader)
+        .await
+        .map_err(Error::during("read on which days mail was sent from"))?;
+        Ok(days.unsigned_abs())
+    }
+
     /// Marks a run as one that is not finished.
     async fn reopen(&self, run: &Run) -> Result<(), Error> {
         sqlx::query("UPDATE runs SET finished = NULL WHERE id = $1")

@@ -1,5 +1,6 @@
 //! Servers that misbehave: nobody is lost, and nobody gets it twice.
 
+mod pace;
 mod refusals;
 mod replies;
 mod retries;

@@ -349,3 +349,25 @@ async fn only_the_selected_are_claimed_until_the_selection_is_lifted() {
     ledger.leave(4);
     assert_eq!(claim(&mut ledger, 9, 0).await, [3, 5, 6]);
 }
+
+#[tokio::test]
+async fn the_days_on_which_mail_was_sent_are_counted() {
+    let (fixture, mut ledger) = Fixture::begun(9).await;
+    claim(&mut ledger, 9, 0).await;
+    let moment = |text: &str| text.parse::<Timestamp>().unwrap();
+    let days = ["2026-11-10T00:00:00Z", "2026-11-10T23:59:59.999Z", "2026-11-13T07:00:00Z"];
+    for (id, day) in (1..).zip(days) {
+        let said = [to(id, State::Attempting), to(id, State::Accepted)];
+        ledger.record(&said, moment(day)).await.unwrap();
+    }
+    // Nothing was answered on this one.
+    ledger.record(&[to(9, State::Attempting)], moment("2026-11-14T07:00:00Z")).await.unwrap();
+    for (now, days) in [
+        ("2026-11-10T12:00:00Z", 0),
+        ("2026-11-11T00:00:00Z", 1),
+        ("2026-11-13T23:59:59Z", 1),
+        ("2026-11-20T07:00:00Z", 2),
+    ] {
+        assert_eq!(fixture.journal.days_of_sending(moment(now)).await.unwrap(), days, "{now}");
+    }
+}
