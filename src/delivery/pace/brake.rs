@@ -116,28 +116,25 @@ impl Brake {
 
     /// Makes everything faster, as far as it is time for that.
     pub(super) fn recover(&mut self, now: Moment) {
-        while let (Some(since), Some(gate)) = (self.slow_since, &mut self.gate)
-            && since + STEP <= now
-        {
+        while let Some(since) = self.slow_since.filter(|since| since + STEP <= now) {
             self.slow_since = Some(since + STEP);
-            self.lanes = (self.lanes + 1).min(self.lanes_max);
-            gate.cost = gate.cost * 10 / 11;
-            if let Some((cost, size)) = self.set
-                && gate.cost <= cost
-            {
-                gate.cost = cost;
-                if self.lanes == self.lanes_max {
-                    *gate = gate.resized(size);
-                    self.slow_since = None;
-                }
-            }
-            if self.set.is_none() && gate.cost <= COST_MIN {
-                (self.gate, self.slow_since) = (None, None);
-                self.lanes = self.lanes_max;
-            }
+            self.faster();
         }
     }
 
+    /// A tenth more, and one lane; in the end it is as it was set.
+    fn faster(&mut self) {
+        let Some(gate) = &mut self.gate else { return };
+        let (cost, size) = self.set.unwrap_or((COST_MIN, 1));
+        gate.cost = (gate.cost * 10 / 11).max(cost);
+        self.lanes = (self.lanes + 1).min(self.lanes_max);
+        if gate.cost == cost && self.lanes == self.lanes_max {
+            self.gate = self.set.map(|_| gate.resized(size));
+            self.slow_since = None;
+        }
+    }
+
+    /// How many lanes may be used.
     pub(super) fn lanes(&self) -> usize {
         self.lanes
     }
