@@ -27,6 +27,7 @@ pub mod templates;
 pub mod compile;
 
 pub mod check;
+pub mod dkim;
 
 pub mod journal;
 pub mod probe;

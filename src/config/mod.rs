@@ -1,5 +1,6 @@
 //! newsletter.toml in, one checked struct for each part of the program that has settings out.
 
+mod dkim;
 mod preset;
 mod read;
 mod secret;
@@ -15,6 +16,7 @@ use crate::diagnostic::Source;
 use crate::field::Template;
 use crate::language::Language;
 
+pub use dkim::{Dkim, is_dns_name};
 pub use preset::{PRESETS, Preset};
 pub use read::{parse, theme_name};
 pub use secret::Secret;
@@ -39,6 +41,8 @@ pub struct Config {
     pub smtp: Option<Smtp>,
     /// How mail is sent.
     pub send: Send,
+    /// The keys that mail is signed with, one signature each; none where the mail server signs.
+    pub dkim: Vec<Dkim>,
 }
 
 /// What the newsletter is.

@@ -188,6 +188,8 @@ codes! {
     Gone = "E047",
     /// A link in text that only its colour tells from the words around it.
     UnmarkedLink = "E048",
+    /// A key of a domain that cannot answer for the sender.
+    Alignment = "E049",
     /// Words that only the author should have seen.
     Leftover = "W001",
     /// A subject that inboxes cut.

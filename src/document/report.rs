@@ -97,9 +97,19 @@ impl Report {
             match value.get_ref() {
                 DeValue::Table(_) if is_reference(key.get_ref()) => {}
                 _ if sounds_secret(key.get_ref()) => self.hide_texts(value.get_ref(), value.span()),
-                DeValue::Table(inner) => self.hide_secrets(inner),
-                _ => {}
+                inner => self.hide_secrets_in(inner),
             }
+        }
+    }
+
+    /// The same in the tables of a value: `[[dkim]]` are several.
+    fn hide_secrets_in(&self, value: &DeValue<'_>) {
+        match value {
+            DeValue::Table(inner) => self.hide_secrets(inner),
+            DeValue::Array(items) => {
+                items.iter().for_each(|item| self.hide_secrets_in(item.get_ref()));
+            }
+            _ => {}
         }
     }
 

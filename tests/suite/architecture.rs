@@ -21,7 +21,7 @@ const LAYERS: &[&[&str]] = &[
     &["audience", "issue"],
     &["templates"],
     &["compile"],
-    &["check"],
+    &["check", "dkim"],
     &["journal", "probe", "transport"],
     &["delivery"],
     &["cli"],
@@ -53,6 +53,7 @@ const PURE: &[&str] = &[
     "templates",
     "compile",
     "check",
+    "dkim",
 ];
 const IMPURE: &[&str] =
     &["tokio", "sqlx", "lettre", "rustls", "std::net", "std::env", "std::process"];

@@ -7,7 +7,7 @@ mod value;
 
 use std::sync::Arc;
 
-use crate::config::{Config, Segment};
+use crate::config::{Config, Dkim, Segment};
 use crate::diagnostic::{Checked, Code, Source};
 use crate::document::{Report, Text};
 
@@ -45,6 +45,7 @@ fn read(report: &Report) -> Option<Config> {
     let smtp = smtp.map(|value| smtp::read(value, sender.as_ref(), report));
     let preset = smtp.as_ref().and_then(|(_, preset)| *preset);
     let send = send::read(root.take("send"), preset, report);
+    let dkim = Dkim::read_all(root.take("dkim"), sender.as_ref(), report);
     root.finish();
     let smtp = match smtp {
         Some((smtp, _)) => Some(smtp?),
@@ -59,6 +60,7 @@ fn read(report: &Report) -> Option<Config> {
         segments,
         smtp,
         send,
+        dkim: dkim?,
     })
 }
 
