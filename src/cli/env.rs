@@ -6,6 +6,9 @@ use std::fmt;
 use std::io::{self, BufRead, IsTerminal as _, Write};
 use std::path::PathBuf;
 
+use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
+use aws_lc_rs::rsa;
+
 use crate::clock::Clock;
 
 /// Everything that a command may ask of the world outside: a test can give it another.
@@ -74,6 +77,14 @@ impl Env {
         let read = self.input.read_line(&mut answer);
         read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
     }
+}
+
+/// A new RSA key of 2048 bits (PKCS#8, DER): what makes it takes its randomness from the system
+/// itself, and from nothing that is handed in. `None` where the system has none.
+pub(super) fn rsa_key() -> Option<Vec<u8>> {
+    let pair = rsa::KeyPair::generate(rsa::KeySize::Rsa2048).ok()?;
+    let der: Pkcs8V1Der<'_> = pair.as_der().ok()?;
+    Some(der.as_ref().to_vec())
 }
 
 impl fmt::Debug for Env {

@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod dkim;
 mod env;
 mod failure;
 mod found;
@@ -45,6 +46,7 @@ enum Command {
     Render(render::RenderArgs),
     Send(send::SendArgs),
     Status(status::StatusArgs),
+    Dkim(dkim::DkimArgs),
     Completions(manual::CompletionsArgs),
     Man(manual::ManArgs),
 }
@@ -70,6 +72,7 @@ pub fn run(env: &mut Env) -> Exit {
         Command::Render(args) => render::render(env, &args),
         Command::Send(args) => send::send(env, &args),
         Command::Status(args) => status::status(env, &args),
+        Command::Dkim(args) => dkim::dkim(env, &args),
         Command::Completions(args) => manual::completions(env, &args),
         Command::Man(args) => manual::man(env, &args),
     };

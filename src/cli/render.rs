@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::address::EmailAddress;
 use crate::audience::Recipient;
 use crate::cli::build;
+use crate::cli::dkim;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
@@ -67,13 +68,19 @@ pub(super) fn render(env: &mut Env, args: &RenderArgs) -> Result<Exit, Failure> 
     let theme = Found::said(env, |found| publication.theme(&issue, found))?;
     let neighbours = publication.parts(&issue)?;
     let press = publication.press(&theme, &neighbours);
-    let draft = compile::draft(&issue, &press, &edition, date(&publication, &issue)?, "");
+    let date = date(&publication, &issue)?;
+    let draft = compile::draft(&issue, &press, &edition, date, "");
     let reader = Reader { recipient: &recipient, key: &key };
     let printed = match args.form {
         Form::Eml => {
             let mut message = Vec::new();
             let assembled = draft.program().assemble(reader, &mut message);
-            assembled.map(|()| String::from_utf8_lossy(&message).into_owned())
+            let mut signed = Vec::new();
+            if let Some(signer) = dkim::signer(env, &publication)? {
+                signer.sign(&message, date, &mut signed);
+            }
+            signed.append(&mut message);
+            assembled.map(|()| String::from_utf8_lossy(&signed).into_owned())
         }
         Form::Html => draft.html(reader),
         Form::Text => draft.text(reader),

@@ -12,8 +12,18 @@ use crate::cli::failure::{Exit, Failure};
 use crate::config::{Publication, Secret};
 use crate::key::{KEY_LENGTH, Key};
 
-/// Fetches a secret; messages name where it is kept and never what it is.
+/// Fetches a secret of one line; messages name where it is kept and never what it is.
 pub(super) fn fetch(env: &Env, root: &Path, secret: &Secret) -> Result<SecretString, Failure> {
+    let text = fetch_lines(env, root, secret)?;
+    Ok(SecretString::from(text.expose_secret().lines().next().unwrap_or_default()))
+}
+
+/// Fetches a secret with all its lines, of which the first says something.
+pub(super) fn fetch_lines(
+    env: &Env,
+    root: &Path,
+    secret: &Secret,
+) -> Result<SecretString, Failure> {
     let text = match secret {
         Secret::Env(name) => {
             let value = env.variables.get(OsStr::new(name)).and_then(|value| value.to_str());
@@ -28,8 +38,7 @@ pub(super) fn fetch(env: &Env, root: &Path, secret: &Secret) -> Result<SecretStr
         })?,
         Secret::Command(line) => run(root, line)?,
     };
-    let text = text.lines().next().unwrap_or_default();
-    if text.is_empty() {
+    if text.lines().next().unwrap_or_default().is_empty() {
         return Err(
             Failure::usage("the secret is empty").hint(format!("look at {}", place(secret)))
         );
@@ -53,7 +62,7 @@ fn run(root: &Path, line: &str) -> Result<String, Failure> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-fn place(secret: &Secret) -> String {
+pub(super) fn place(secret: &Secret) -> String {
     match secret {
         Secret::Env(name) => format!("the variable `{name}`"),
         Secret::File(path) => format!("the file `{}`", path.display()),
@@ -99,18 +108,22 @@ fn make(env: &Env, path: &Path) -> std::io::Result<()> {
     let mut bytes = [0; KEY_LENGTH];
     (env.random)(&mut bytes);
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    // Where two commands make the key at once, the first one's stays.
+    match write(path, &format!("{hex}\n")) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        written => written,
+    }
+}
+
+/// Writes a new file that its owner alone can read; one that is there stays as it is.
+pub(super) fn write(path: &Path, secret: &str) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     make_private_folder(folder)?;
-    // A temporary file is readable by its owner alone, and stays so under its new name. Where two
-    // commands make the key at once, the first one's stays.
+    // A temporary file is readable by its owner alone, and stays so under its new name.
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    writeln!(file, "{hex}")?;
+    file.write_all(secret.as_bytes())?;
     file.as_file().sync_all()?;
-    match file.persist_noclobber(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error.error),
-    }
+    file.persist_noclobber(path).map(drop).map_err(|error| error.error)
 }
 
 /// Makes a folder that its owner alone can look into.

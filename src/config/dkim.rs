@@ -47,7 +47,9 @@ impl Dkim {
         let selector = table.require("selector", "\"2026a\"").and_then(Value::text);
         let selector = selector.and_then(|text| dns_name(&text, report));
         let domain = match table.take("domain").and_then(Value::text) {
-            Some(text) => dns_name(&text, report).and_then(|name| aligned(name, &text, sender, report)),
+            Some(text) => {
+                dns_name(&text, report).and_then(|name| aligned(name, &text, sender, report))
+            }
             None => sender.map(|sender| sender.address.domain().to_lowercase()),
         };
         let key = table.require("key", "{ file = \".newsletter/dkim/2026a.pem\" }");
@@ -85,15 +87,21 @@ fn dns_name(text: &Text, report: &Report) -> Option<String> {
     Some(value.to_lowercase())
 }
 
-/// Receivers count a signature for the sender only where its domain is that of `From` (DMARC,
-/// RFC 7489 §3.1.1, now RFC 9989).
-fn aligned(domain: String, text: &Text, sender: Option<&Sender>, report: &Report) -> Option<String> {
+/// Receivers count a signature for the sender only where its domain goes with that of `From` (DMARC,
+/// RFC 7489 §3.1, now RFC 9989).
+fn aligned(
+    domain: String,
+    text: &Text,
+    sender: Option<&Sender>,
+    report: &Report,
+) -> Option<String> {
     let from = sender?.address.domain().to_lowercase();
-    let above = from.strip_suffix(&domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    let above =
+        from.strip_suffix(&domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
     if above && domain.contains('.') {
         return Some(domain);
     }
-    let message = format!("a signature of `{domain}` does not count for mail from `{from}`");
+    let message = format!("`{domain}` is neither the domain of `from`, `{from}`, nor above it");
     let diagnostic = report.at(Code::Alignment, text.span.clone(), message);
     report.add(diagnostic.help(format!("remove `domain`, which then is `{from}`")));
     None

@@ -12,6 +12,9 @@ use base64::engine::general_purpose::STANDARD;
 /// The longest string of a TXT record (RFC 1035 §3.3).
 const STRING_MAX: usize = 255;
 
+/// How many characters of base64 a line of a PEM file has (RFC 7468 §2).
+const PEM_LINE: usize = 64;
+
 /// A private key, and where its public half is published.
 pub struct DkimKey {
     /// `d=`: the domain that answers for the message.
@@ -64,6 +67,28 @@ impl DkimKey {
             },
         };
         Ok(Self { domain: domain.to_owned(), selector: selector.to_owned(), pair })
+    }
+
+    /// An Ed25519 key of 32 random bytes, as PKCS#8 in PEM form.
+    #[must_use]
+    pub fn ed25519_pem(seed: &[u8; 32]) -> String {
+        let pair = Ed25519KeyPair::from_seed_unchecked(seed).expect("a seed has 32 bytes");
+        let der = pair.to_pkcs8v1().expect("a key that was made can be written");
+        Self::pem(der.as_ref())
+    }
+
+    /// A private key (PKCS#8, DER) in PEM form (RFC 7468).
+    #[must_use]
+    pub fn pem(der: &[u8]) -> String {
+        let text = STANDARD.encode(der);
+        let mut pem = String::from("-----BEGIN PRIVATE KEY-----\n");
+        let mut rest = text.as_str();
+        while !rest.is_empty() {
+            let (line, after) = rest.split_at(rest.len().min(PEM_LINE));
+            pem.extend([line, "\n"]);
+            rest = after;
+        }
+        pem + "-----END PRIVATE KEY-----\n"
     }
 
     /// `a=`: how it signs.

@@ -44,8 +44,7 @@ impl Signer {
     /// Writes the complete header lines that go before the first byte of `message`, each with its
     /// line break, to the end of `out`. The same message and date give the same bytes.
     pub fn sign(&self, message: &[u8], date: Timestamp, out: &mut Vec<u8>) {
-        let (header, body) =
-            message.split_at(fields::body_start(message).unwrap_or(message.len()));
+        let (header, body) = message.split_at(fields::body_start(message).unwrap_or(message.len()));
         let mut canonical = Vec::with_capacity(body.len());
         let mut relaxed = Relaxed::default();
         relaxed.write(body, &mut canonical);

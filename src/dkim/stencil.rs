@@ -68,13 +68,7 @@ impl Stencil {
     ///
     /// They are what [`Signer::sign`] writes for the assembled message. The program has to be the
     /// one that the stencil was made for.
-    pub fn sign(
-        &self,
-        program: &Program,
-        filling: &Filling,
-        date: Timestamp,
-        out: &mut Vec<u8>,
-    ) {
+    pub fn sign(&self, program: &Program, filling: &Filling, date: Timestamp, out: &mut Vec<u8>) {
         let hashed = self.body.as_ref().and_then(|body| body.hash(program, filling));
         if let Some((fields, hash)) = hashed {
             return self.signer.sign_hashed(fields, &hash, date, out);

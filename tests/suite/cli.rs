@@ -57,8 +57,21 @@ fn the_reference_of_commands_is_current() {
     let mut reference = String::from(
         "# Commands\n\nWhat `newsletter --help` says, and `--help` of each command.\n",
     );
-    let commands =
-        ["", "init", "new", "check", "build", "render", "send", "status", "completions", "man"];
+    let commands = [
+        "",
+        "init",
+        "new",
+        "check",
+        "build",
+        "render",
+        "send",
+        "status",
+        "dkim",
+        "dkim keygen",
+        "dkim record",
+        "completions",
+        "man",
+    ];
     for command in commands {
         let line = format!("newsletter {command} --help").replace("  ", " ");
         let help = console.run(&line);

@@ -5,13 +5,14 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::cli::count;
+use crate::cli::dkim;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::publication::Publication;
 use crate::cli::readers::Readers;
 use crate::cli::send::begin::nobody;
 use crate::cli::send::{Material, SendArgs, whole_seconds, wire};
-use crate::compile::Reader;
+use crate::compile::{Filling, Reader};
 use crate::journal::Journal;
 use crate::language::Language;
 use crate::transport::{Maildir, file_name};
@@ -23,6 +24,7 @@ pub(super) fn dry_run(
     args: &SendArgs,
     folder: Option<&Path>,
 ) -> Result<Exit, Failure> {
+    let signer = dkim::signer(env, publication)?;
     let material = Material::load(env, publication, path)?;
     let name = &material.issue.name;
     let default = publication.state().join("dry-run").join(name);
@@ -39,21 +41,29 @@ pub(super) fn dry_run(
         args.only.as_deref().is_none_or(|only| Readers::belongs(publication, reader, only))
     });
     let limit = args.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
-    let mut message = Vec::new();
+    let programs = &prepared.programs;
+    let stencils: Option<Vec<_>> =
+        signer.map(|signer| programs.iter().map(|program| signer.stencil(program)).collect());
+    let (mut message, mut filling) = (Vec::new(), Filling::default());
     let (mut written, mut bytes) = (0, 0);
     for (recipient, edition) in selected.take(limit) {
         message.clear();
         let reader = Reader { recipient, key: &material.key };
-        prepared.programs[*edition]
-            .assemble(reader, &mut message)
+        let program = &programs[*edition];
+        program
+            .fill(reader, &mut filling)
             .map_err(|gap| Failure::new(Exit::Bug, gap.to_string()))?;
+        if let Some(stencils) = &stencils {
+            stencils[*edition].sign(program, &filling, date, &mut message);
+        }
+        program.slices(&filling).for_each(|slice| message.extend_from_slice(slice));
         written += 1;
         bytes += message.len();
         maildir
             .write(&file_name(written, &recipient.address), &message)
             .map_err(|error| Failure::world(&error))?;
     }
-    let editions = count(prepared.programs.len() as u64, "edition");
+    let editions = count(programs.len() as u64, "edition");
     env.say(format_args!("{name}: \"{}\", {editions}.", material.issue.title));
     for (address, reason) in &prepared.suppressed {
         env.say(format_args!("Not written to: {address} ({reason})."));
