@@ -94,6 +94,6 @@ fn end_of_field(header: &[u8]) -> usize {
 /// Which of [`SIGNED`] a field is.
 fn signed(field: &[u8]) -> Option<usize> {
     let colon = field.iter().position(|byte| *byte == b':')?;
-    let name = field[..colon].trim_ascii_end();
+    let name = relaxed::without_space(&field[..colon]);
     SIGNED.iter().position(|known| known.as_bytes().eq_ignore_ascii_case(name))
 }

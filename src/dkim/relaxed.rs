@@ -74,6 +74,12 @@ pub(super) fn solid(byte: u8) -> bool {
     !matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
+/// A name without the white space behind it.
+pub(super) fn without_space(name: &[u8]) -> &[u8] {
+    let end = name.iter().rposition(|byte| !matches!(byte, b' ' | b'\t'));
+    &name[..end.map_or(0, |at| at + 1)]
+}
+
 /// Writes one header field in relaxed form (RFC 6376 §3.4.2), without a line break at its end: the
 /// name in small letters, the value unfolded, each run of white space one space, none at its ends.
 ///
@@ -81,7 +87,7 @@ pub(super) fn solid(byte: u8) -> bool {
 pub(super) fn field(field: &[u8], out: &mut Vec<u8>) {
     let colon = field.iter().position(|byte| *byte == b':').unwrap_or(field.len());
     let (name, value) = field.split_at(colon);
-    out.extend(name.trim_ascii_end().iter().map(u8::to_ascii_lowercase));
+    out.extend(without_space(name).iter().map(u8::to_ascii_lowercase));
     out.push(b':');
     let (mut begun, mut space) = (false, false);
     let mut rest = value.get(1..).unwrap_or_default();

@@ -10,6 +10,7 @@ mod compile;
 mod config;
 mod delivery;
 mod desk;
+mod dkim;
 mod document;
 mod gallery;
 mod hostile;

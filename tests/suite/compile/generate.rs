@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// Fewer cases than `PROPTEST_CASES` asks for (256): a case here is a whole message.
-pub(super) fn config(divisor: u32) -> ProptestConfig {
+pub(crate) fn config(divisor: u32) -> ProptestConfig {
     let default = ProptestConfig::default();
     ProptestConfig { cases: default.cases.div_ceil(divisor), failure_persistence: None, ..default }
 }
@@ -201,7 +201,7 @@ fn section() -> impl Strategy<Value = String> {
 }
 
 /// The text of an issue file without mistakes.
-pub(super) fn issue() -> impl Strategy<Value = String> {
+pub(crate) fn issue() -> impl Strategy<Value = String> {
     let head = (
         words(),
         maybe("subject", words()),
@@ -270,7 +270,7 @@ fn value() -> impl Strategy<Value = String> {
 }
 
 /// A reader whose row may hold anything.
-pub(super) fn reader() -> impl Strategy<Value = Recipient> {
+pub(crate) fn reader() -> impl Strategy<Value = Recipient> {
     let address = select(
         &["ann@example.org", "O'Neil+news@example.com", "рétif@example.net", "x@bücher.example"][..],
     );
