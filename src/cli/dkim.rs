@@ -71,13 +71,12 @@ pub(super) fn signer(env: &Env, publication: &Publication) -> Result<Option<Sign
 }
 
 fn load(env: &Env, root: &Path, dkim: &Dkim) -> Result<DkimKey, Failure> {
-    let text = secret::fetch_lines(env, root, &dkim.key)?;
+    let hint = "`newsletter dkim keygen` makes keys";
+    let text = secret::fetch_lines(env, root, &dkim.key).map_err(|failure| failure.hint(hint))?;
     DkimKey::from_pem(&dkim.domain, &dkim.selector, text.expose_secret()).map_err(|error| {
         let message = format!("cannot sign with the key `{}`", dkim.selector);
-        Failure::because(message, &error).exit(Exit::Usage).hint(format!(
-            "look at {}; `newsletter dkim keygen` makes keys",
-            secret::place(&dkim.key)
-        ))
+        let failure = Failure::because(message, &error).exit(Exit::Usage);
+        failure.hint(format!("look at {}", secret::place(&dkim.key))).hint(hint)
     })
 }
 

@@ -1,7 +1,7 @@
 //! The sample issues, signed, in, what SpamAssassin and rspamd charge for them out.
 //!
 //! Both see a message as the reader's server does: it came from the address that the sender's SPF
-//! record names, and has the signature of the key that is in the DNS. The names are those of a
+//! record names, and has the signatures of the keys that are in the DNS. The names are those of a
 //! name server of the test; nothing leaves this machine.
 
 use std::fmt::Write as _;
@@ -14,9 +14,9 @@ use newsletter::clock::Clock;
 use tempfile::TempDir;
 
 use crate::desk::Desk;
+use crate::dkim;
 use crate::real::component;
 use crate::real::dns::{Dns, Record, Zone};
-use crate::support::publication::Publication;
 
 /// What a message may cost at most: a good newsletter is better than neutral.
 const SCORE_MAX: f64 = -1.0;
@@ -43,7 +43,7 @@ struct Mail {
 }
 
 #[test]
-#[ignore = "needs SpamAssassin, OpenSSL and dkimpy"]
+#[ignore = "needs SpamAssassin"]
 fn spamassassin_counts_every_sample_as_a_good_newsletter() {
     let mail = mail();
     let settings = format!(
@@ -88,7 +88,7 @@ dns_server [127.0.0.1]:{}
 }
 
 #[test]
-#[ignore = "needs rspamd, OpenSSL and dkimpy"]
+#[ignore = "needs rspamd"]
 fn rspamd_counts_every_sample_as_a_good_newsletter() {
     let mail = mail();
     let rspamd = Rspamd::start(mail.dns.port);
@@ -127,16 +127,7 @@ fn mail() -> Mail {
     let sender = Desk::open(&root.join("newsletter.toml")).config.sender;
     let domain = sender.address.domain().to_owned();
     let from = sender.return_path.to_string();
-    let key = folder.path().join("key.pem");
-    let openssl = component::find("openssl", "openssl");
-    component::run(
-        Command::new(&openssl).args(["genrsa", "-traditional", "-out"]).arg(&key).arg("2048"),
-    );
-    let mut public = Command::new(&openssl);
-    let public = component::run(public.args(["rsa", "-pubout", "-in"]).arg(&key));
-    let public: String = public.lines().filter(|line| !line.starts_with('-')).collect();
-
-    let publication = Publication::sample();
+    let publication = dkim::publication(&["--selector", SELECTOR]);
     let row = publication.rows().into_iter().find(|row| row.is_member()).unwrap();
     let mut messages = Vec::new();
     for issue in publication.issues() {
@@ -144,17 +135,15 @@ fn mail() -> Mail {
         let own = format!("<{}>\r\n", row.email);
         let found =
             written.into_iter().find(|message| String::from_utf8_lossy(message).contains(&own));
-        let mut sign = Command::new("/usr/bin/python3");
-        sign.arg("-I").arg(component::tool("sign.py")).arg(&key).args([&domain, SELECTOR]);
-        let bytes = feed(&mut sign, &found.unwrap());
+        let bytes = found.unwrap();
         messages.push(Sent { issue, from: from.clone(), to: row.email.clone(), bytes });
     }
-    let dns = Dns::start(zone(&domain, &public));
+    let dns = Dns::start(zone(&domain, dkim::records(&publication)));
     Mail { folder, domain, messages, dns }
 }
 
 /// The records that a sender who does everything right has.
-fn zone(domain: &str, key: &str) -> Zone {
+fn zone(domain: &str, keys: Vec<(String, String)>) -> Zone {
     let address = SENDER.map(|byte| byte.to_string());
     let backwards = SENDER.iter().rev().map(u8::to_string).collect::<Vec<_>>().join(".");
     let host = format!("mail.{domain}");
@@ -171,12 +160,9 @@ fn zone(domain: &str, key: &str) -> Zone {
         (host.clone(), vec![Record::Address(SENDER.into()), Record::Text(spf)]),
         (format!("{backwards}.in-addr.arpa"), vec![Record::Pointer(host)]),
         (format!("_dmarc.{domain}"), vec![Record::Text("v=DMARC1; p=reject".to_owned())]),
-        (
-            format!("{SELECTOR}._domainkey.{domain}"),
-            vec![Record::Text(format!("v=DKIM1; k=rsa; p={key}"))],
-        ),
     ];
-    names.into()
+    let keys = keys.into_iter().map(|(name, text)| (name, vec![Record::Text(text)]));
+    names.into_iter().chain(keys).collect()
 }
 
 /// Runs a command that reads a message, and returns what it printed.

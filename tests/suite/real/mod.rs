@@ -8,6 +8,7 @@ mod arrival;
 mod client;
 mod component;
 mod crash;
+mod dkim;
 mod dns;
 mod filters;
 mod loss;
