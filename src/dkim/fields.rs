@@ -39,17 +39,22 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    /// Reads the lines of a header: all that comes before the first empty line.
-    pub(super) fn read(header: &[u8]) -> Self {
+    /// Reads the header of a message, which ends at the first empty line, and says where the body
+    /// begins behind that; at the end, where there is no empty line.
+    pub(super) fn read(message: &[u8]) -> (Self, usize) {
         let mut found = Vec::with_capacity(SIGNED.len());
-        let mut rest = header;
+        let mut rest = message;
         while !rest.is_empty() {
+            if let Some(body) = rest.strip_prefix(b"\r\n") {
+                rest = body;
+                break;
+            }
             let (field, after) = rest.split_at(end_of_field(rest));
             rest = after;
             found.extend(signed(field).map(|name| (name, field)));
         }
-        let mut fields =
-            Self { signed: Vec::with_capacity(header.len()), counts: [0; SIGNED.len()] };
+        let body = message.len() - rest.len();
+        let mut fields = Self { signed: Vec::with_capacity(body), counts: [0; SIGNED.len()] };
         for name in 0..SIGNED.len() {
             // Of several of a name, the lowest is the first to be signed (RFC 6376 §5.4.2).
             for (_, field) in found.iter().rev().filter(|(known, _)| *known == name) {
@@ -58,24 +63,8 @@ impl Fields {
                 fields.signed.extend_from_slice(b"\r\n");
             }
         }
-        fields
+        (fields, body)
     }
-}
-
-/// Where a message's body begins, and so how long its header is with the empty line; `None` where
-/// it has no empty line, and so no body.
-pub(super) fn body_start(message: &[u8]) -> Option<usize> {
-    if message.starts_with(b"\r\n") {
-        return Some(2);
-    }
-    let mut at = 0;
-    while let Some(found) = message[at..].iter().position(|byte| *byte == b'\n') {
-        at += found + 1;
-        if message[..at].ends_with(b"\r\n") && message[at..].starts_with(b"\r\n") {
-            return Some(at + 2);
-        }
-    }
-    None
 }
 
 /// How long the first field is, with the lines that go on with it and the last line break.

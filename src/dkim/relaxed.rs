@@ -20,21 +20,35 @@ pub(super) struct Relaxed {
 impl Relaxed {
     /// Writes the next piece.
     pub(super) fn write(&mut self, piece: &[u8], out: &mut Vec<u8>) {
-        for byte in piece {
-            let after_cr = std::mem::take(&mut self.cr);
-            if after_cr && *byte == b'\n' {
-                self.space = false;
-                self.breaks += 1;
-                continue;
+        let mut rest = piece;
+        while let Some(byte) = rest.first() {
+            let run = rest.iter().position(|byte| !solid(*byte)).unwrap_or(rest.len());
+            let (text, after) = rest.split_at(run.max(1));
+            rest = after;
+            if run > 0 {
+                self.release(out);
+                out.extend_from_slice(text);
+            } else {
+                self.hold(*byte, out);
             }
-            if after_cr {
-                self.solid(b'\r', out);
-            }
-            match byte {
-                b'\r' => self.cr = true,
-                b' ' | b'\t' => self.space = true,
-                other => self.solid(*other, out),
-            }
+        }
+    }
+
+    /// Takes a byte that is not [`solid`].
+    fn hold(&mut self, byte: u8, out: &mut Vec<u8>) {
+        let after_cr = std::mem::take(&mut self.cr);
+        if after_cr && byte == b'\n' {
+            self.space = false;
+            self.breaks += 1;
+            return;
+        }
+        if after_cr {
+            self.lone(b'\r', out);
+        }
+        match byte {
+            b'\r' => self.cr = true,
+            b'\n' => self.lone(byte, out),
+            _ => self.space = true,
         }
     }
 
@@ -42,7 +56,7 @@ impl Relaxed {
     /// already.
     pub(super) fn release(&mut self, out: &mut Vec<u8>) {
         if std::mem::take(&mut self.cr) {
-            self.solid(b'\r', out);
+            self.lone(b'\r', out);
         }
         for _ in 0..std::mem::take(&mut self.breaks) {
             out.extend_from_slice(b"\r\n");
@@ -56,14 +70,15 @@ impl Relaxed {
     /// Ends the body: with one line break, or with nothing where it has nothing but empty lines.
     pub(super) fn finish(mut self, out: &mut Vec<u8>) {
         if std::mem::take(&mut self.cr) {
-            self.solid(b'\r', out);
+            self.lone(b'\r', out);
         }
         if self.begun {
             out.extend_from_slice(b"\r\n");
         }
     }
 
-    fn solid(&mut self, byte: u8, out: &mut Vec<u8>) {
+    /// Writes a CR or an LF that is no line break.
+    fn lone(&mut self, byte: u8, out: &mut Vec<u8>) {
         self.release(out);
         out.push(byte);
     }
@@ -91,17 +106,20 @@ pub(super) fn field(field: &[u8], out: &mut Vec<u8>) {
     out.push(b':');
     let (mut begun, mut space) = (false, false);
     let mut rest = value.get(1..).unwrap_or_default();
-    while let [byte, after @ ..] = rest {
+    while let Some(byte) = rest.first() {
+        let run = rest.iter().position(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
+        let run = run.unwrap_or(rest.len());
+        let (text, after) = rest.split_at(run.max(1));
         rest = after;
         match byte {
             b' ' | b'\t' => space = true,
             b'\r' if after.first() == Some(&b'\n') => rest = &after[1..],
-            other => {
+            _ => {
                 if space && begun {
                     out.push(b' ');
                 }
                 (begun, space) = (true, false);
-                out.push(*other);
+                out.extend_from_slice(text);
             }
         }
     }

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 
 use crate::compile::Program;
-use crate::dkim::fields::{self, ADDED_BY_OTHERS, Fields, SIGNED};
+use crate::dkim::fields::{ADDED_BY_OTHERS, Fields, SIGNED};
 use crate::dkim::key::DkimKey;
 use crate::dkim::relaxed::{self, Relaxed};
 use crate::dkim::stencil::Stencil;
@@ -44,13 +44,14 @@ impl Signer {
     /// Writes the complete header lines that go before the first byte of `message`, each with its
     /// line break, to the end of `out`. The same message and date give the same bytes.
     pub fn sign(&self, message: &[u8], date: Timestamp, out: &mut Vec<u8>) {
-        let (header, body) = message.split_at(fields::body_start(message).unwrap_or(message.len()));
+        let (fields, start) = Fields::read(message);
+        let body = &message[start..];
         let mut canonical = Vec::with_capacity(body.len());
         let mut relaxed = Relaxed::default();
         relaxed.write(body, &mut canonical);
         relaxed.finish(&mut canonical);
         let hash = digest::digest(&digest::SHA256, &canonical);
-        self.sign_hashed(Fields::read(header), &hash, date, out);
+        self.sign_hashed(fields, &hash, date, out);
     }
 
     /// The same for what is in relaxed form and hashed already.

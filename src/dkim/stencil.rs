@@ -6,7 +6,7 @@ use aws_lc_rs::digest::{self, Context, Digest};
 use jiff::Timestamp;
 
 use crate::compile::{Filling, Program};
-use crate::dkim::fields::{self, Fields};
+use crate::dkim::fields::Fields;
 use crate::dkim::relaxed::{self, Relaxed};
 use crate::dkim::signer::Signer;
 
@@ -115,7 +115,8 @@ impl Body {
         let mut header = Vec::with_capacity(4096);
         slices.by_ref().take(2 * self.first).for_each(|slice| header.extend_from_slice(slice));
         header.extend_from_slice(slices.next()?.get(..self.start)?);
-        if fields::body_start(&header)? != header.len() {
+        let (fields, body) = Fields::read(&header);
+        if body != header.len() {
             return None;
         }
         let mut hash = self.begun.clone();
@@ -123,7 +124,7 @@ impl Body {
             hash.write(slices.next()?);
             hash.update(stretch, slices.next()?);
         }
-        Some((Fields::read(&header), hash.finish()))
+        Some((fields, hash.finish()))
     }
 }
 
