@@ -93,6 +93,10 @@ fn check(signer: &Signer, program: &Program, reader: Reader<'_>) -> Result<(), T
     program.assemble(reader, &mut message).unwrap();
     signer.sign(&message, date(), &mut whole);
     prop_assert_eq!(String::from_utf8_lossy(&quick), String::from_utf8_lossy(&whole));
+    // A message that begins with white space goes on with whatever is put before it.
+    if message.starts_with(b" ") || message.starts_with(b"\t") {
+        return Ok(());
+    }
     let signed = [&quick[b"before".len()..], &message].concat();
     let faults = plain::judge(&signed, signer);
     prop_assert_eq!(faults, vec![String::new(); signer.keys().len()], "{:?}", signed);
