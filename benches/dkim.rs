@@ -23,7 +23,9 @@ use mail_auth::common::headers::HeaderWriter as _;
 use mail_auth::common::parse::TxtRecordParser as _;
 use mail_auth::common::verify::DomainKey;
 use mail_auth::dkim::{DkimSigner, Done};
-use mail_auth::{AuthenticatedMessage, DkimResult, MessageAuthenticator, Parameters, ResolverCache, Txt};
+use mail_auth::{
+    AuthenticatedMessage, DkimResult, MessageAuthenticator, Parameters, ResolverCache, Txt,
+};
 use newsletter::audience::{Columns, Recipient};
 use newsletter::compile::{Cut, Escape, Filling, Program, Reader, Slot};
 use newsletter::dkim::{DkimKey, SIGNED, Signer};
@@ -44,12 +46,25 @@ fn program() -> Program {
         let (name, default) = (name.to_owned(), Some("reader".to_owned()));
         Slot::Field(Field { name, default, span: Span::default() }, Escape::Html)
     };
-    let line = "<td style=3D\"padding:0 24px\"> A line of a letter, as most of them are. </td>=\r\n";
-    put("Date: Fri, 20 Nov 2026 07:00:00 +0000\r\nFrom: \"The Review\" <review@example.org>\r\nReply-To: editors@example.org\r\n", Some(Slot::To(Template::default())), 1);
+    let line =
+        "<td style=3D\"padding:0 24px\"> A line of a letter, as most of them are. </td>=\r\n";
+    put(
+        "Date: Fri, 20 Nov 2026 07:00:00 +0000\r\nFrom: \"The Review\" <review@example.org>\r\nReply-To: editors@example.org\r\n",
+        Some(Slot::To(Template::default())),
+        1,
+    );
     put("Subject: First frost\r\nMessage-ID: <", Some(Slot::MessageId("bench".to_owned())), 1);
-    put("@example.org>\r\nList-Id: \"The Review\"\r\n <review.example.org>\r\nList-Unsubscribe: <https://example.org/u/", Some(Slot::HeaderToken), 1);
+    put(
+        "@example.org>\r\nList-Id: \"The Review\"\r\n <review.example.org>\r\nList-Unsubscribe: <https://example.org/u/",
+        Some(Slot::HeaderToken),
+        1,
+    );
     put(">,\r\n <mailto:leave@example.org?subject=unsubscribe%20", Some(Slot::HeaderToken), 1);
-    put(">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\nList-Archive: <https://example.org>\r\nList-Post: NO\r\nPrecedence: bulk\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n", None, 1);
+    put(
+        ">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\nList-Archive: <https://example.org>\r\nList-Post: NO\r\nPrecedence: bulk\r\nMIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n",
+        None,
+        1,
+    );
     put(line, Some(field("first_name")), 20);
     put(line, Some(Slot::Token), 60);
     put(line, Some(field("first_name")), 40);
@@ -105,7 +120,11 @@ fn good(message: &[u8], signer: &Signer) -> bool {
     let records = Records::default();
     for record in signer.keys().iter().map(DkimKey::record) {
         let key = DomainKey::parse(record.text.as_bytes()).expect("a good record");
-        records.insert(format!("{}.", record.name).into(), Txt::DomainKey(key.into()), Instant::now());
+        records.insert(
+            format!("{}.", record.name).into(),
+            Txt::DomainKey(key.into()),
+            Instant::now(),
+        );
     }
     let message = AuthenticatedMessage::parse(message).expect("a message");
     let judge = MessageAuthenticator::new_google().expect("a resolver, which is not asked");
@@ -155,7 +174,8 @@ fn benches(criterion: &mut Criterion) {
     group.bench_function("rsa-2048 alone", |bencher| {
         let mut signature = [0; 256];
         bencher.iter(|| {
-            let signed = pairs.1.sign(&RSA_PKCS1_SHA256, &rng, black_box(hash.as_ref()), &mut signature);
+            let signed =
+                pairs.1.sign(&RSA_PKCS1_SHA256, &rng, black_box(hash.as_ref()), &mut signature);
             signed.expect("a signature");
         });
     });
@@ -182,7 +202,10 @@ fn benches(criterion: &mut Criterion) {
     }
     let (one, two) = (
         peer(Ed25519Key::from_pkcs8_der(&ed25519).expect("a key")),
-        peer(RsaKey::<Sha256>::from_key_der(rustls_pki_types::PrivateKeyDer::Pkcs8(rsa.into())).expect("a key")),
+        peer(
+            RsaKey::<Sha256>::from_key_der(rustls_pki_types::PrivateKeyDer::Pkcs8(rsa.into()))
+                .expect("a key"),
+        ),
     );
     group.bench_function("mail-auth, ed25519", |bencher| {
         bencher.iter(|| black_box(one.sign(black_box(&message)).expect("signed").to_header()));
