@@ -80,6 +80,13 @@ impl Key {
         URL_SAFE_NO_PAD.encode(token)
     }
 
+    /// How long the token of an address is.
+    #[must_use]
+    pub fn token_length(address: &str) -> usize {
+        // The nonce, the address and the tag, four characters for every three bytes.
+        ((12 + address.len() + 16) * 4).div_ceil(3)
+    }
+
     /// Opens a token; `None` when it was not sealed with this key, or was changed since.
     #[must_use]
     pub fn open(&self, token: &str) -> Option<String> {

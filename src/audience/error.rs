@@ -32,6 +32,9 @@ pub enum Error {
         /// The names of the columns there are.
         columns: Vec<String>,
     },
+    /// The list is another one than when it was first read.
+    #[error("it changes while it is read: try again when nobody writes to it")]
+    Changed,
     /// Two columns have the same name.
     #[error("two columns are named `{}`", Shown(.name))]
     ColumnTwice {

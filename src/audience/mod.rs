@@ -5,8 +5,9 @@ mod recipient;
 mod rows;
 mod subscribers;
 mod suppressions;
+mod twins;
 
 pub use error::{BadRow, Error, Reason};
 pub use recipient::{Columns, Recipient};
-pub use subscribers::Subscribers;
+pub use subscribers::{List, Subscribers};
 pub use suppressions::Suppressions;

@@ -5,7 +5,6 @@
 //! this reader gives up the row and goes on with the next line.
 
 use std::io::Read;
-use std::mem;
 
 use crate::audience::error::{BadRow, Error, Reason};
 
@@ -17,15 +16,32 @@ const CHUNK: u64 = 64 * 1024;
 const SNIFF_MAX: usize = 64 * 1024;
 
 /// A row that could be cut into cells.
-pub(crate) struct Row {
+#[derive(Clone, Copy)]
+pub(crate) struct Row<'r> {
     /// The line where it begins, counted from 1.
     pub(crate) line: u64,
-    /// Its cells, without quotes; at most one more than there are columns.
-    pub(crate) cells: Vec<String>,
     /// How many cells there are in the file.
     pub(crate) count: usize,
     /// The line of an earlier row that left a quote open, where there is one.
     pub(crate) quote: Option<u64>,
+    text: &'r str,
+    ends: &'r [usize],
+}
+
+impl<'r> Row<'r> {
+    /// Its cells, without quotes; at most one more than there are columns.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = &'r str> {
+        let (text, ends) = (self.text, self.ends);
+        let starts = std::iter::once(0).chain(ends.iter().copied());
+        starts.zip(ends).map(move |(start, end)| &text[start..*end])
+    }
+
+    /// One of its cells.
+    pub(crate) fn cell(&self, at: usize) -> Option<&'r str> {
+        let start =
+            at.checked_sub(1).map_or(0, |before| self.ends.get(before).copied().unwrap_or(0));
+        self.ends.get(at).map(|end| &self.text[start..*end])
+    }
 }
 
 /// A CSV file, read from its beginning to its end, one row after another.
@@ -39,6 +55,8 @@ pub(crate) struct Rows<R> {
     columns: usize,
     delimiter: u8,
     quote: Option<u64>,
+    /// The row that is read; what it holds is used again for the next one.
+    scan: Scan,
 }
 
 /// Where in a cell the reader stands.
@@ -55,8 +73,12 @@ struct Scan {
     state: State,
     /// How many of the row's bytes are behind the reader.
     at: usize,
-    cell: Vec<u8>,
-    cells: Vec<Vec<u8>>,
+    /// The cells that are kept, one behind the other, and the one that is read.
+    text: Vec<u8>,
+    /// Where each cell that is kept ends.
+    ends: Vec<usize>,
+    /// Where the cell that is read begins.
+    begin: usize,
     count: usize,
     /// Whether a cell that is not kept says something.
     text_beyond: bool,
@@ -77,6 +99,7 @@ impl<R: Read> Rows<R> {
             columns: usize::MAX - 1,
             delimiter: b',',
             quote: None,
+            scan: Scan::new(),
         };
         rows.fill()?;
         if rows.buffer.starts_with("\u{feff}".as_bytes()) {
@@ -96,25 +119,41 @@ impl<R: Read> Rows<R> {
         self.columns = columns;
     }
 
+    /// What the rows are read from.
+    pub(crate) fn reader(&self) -> &R {
+        &self.reader
+    }
+
     /// The next row that is not blank.
-    pub(crate) fn next_row(&mut self) -> Result<Option<Result<Row, BadRow>>, Error> {
+    pub(crate) fn next_row(&mut self) -> Result<Option<Result<Row<'_>, BadRow>>, Error> {
+        let line = match self.advance()? {
+            None => return Ok(None),
+            Some(Err(bad)) => return Ok(Some(Err(bad))),
+            Some(Ok(line)) => line,
+        };
+        let (quote, Scan { text, ends, count, .. }) = (self.quote, &self.scan);
+        // Looked at once for all cells, and found to be good.
+        let text = std::str::from_utf8(text).map_err(|_| Error::NotUtf8 { line })?;
+        Ok(Some(Ok(Row { line, count: *count, quote, text, ends })))
+    }
+
+    /// Reads the next row that is not blank; returns its line.
+    fn advance(&mut self) -> Result<Option<Result<u64, BadRow>>, Error> {
         loop {
             let line = self.line;
-            let mut scan = Scan::new();
-            let ended = match self.scan(&mut scan)? {
+            self.scan.clear();
+            let ended = match self.scan()? {
                 Ok(ended) => ended,
                 Err(reason) => {
-                    self.recover(&scan)?;
+                    self.recover()?;
                     return Ok(Some(Err(BadRow { line, reason })));
                 }
             };
-            let cells = self.texts(mem::take(&mut scan.cells), scan.at)?;
-            self.start += scan.at;
-            self.line += scan.breaks + 1;
-            let blank = !scan.text_beyond && cells.iter().all(|cell| cell.trim().is_empty());
+            let blank = self.is_blank()?;
+            self.start += self.scan.at;
+            self.line += self.scan.breaks + 1;
             if !blank {
-                let row = Row { line, cells, count: scan.count, quote: self.quote };
-                return Ok(Some(Ok(row)));
+                return Ok(Some(Ok(line)));
             }
             if ended {
                 return Ok(None);
@@ -122,67 +161,102 @@ impl<R: Read> Rows<R> {
         }
     }
 
+    /// Whether the row says nothing.
+    fn is_blank(&self) -> Result<bool, Error> {
+        let Scan { text, ends, .. } = &self.scan;
+        // A cell that ends inside a character and one that goes on with it are both no text.
+        let text = std::str::from_utf8(text)
+            .ok()
+            .filter(|text| text.is_ascii() || ends.iter().all(|end| text.is_char_boundary(*end)));
+        let Some(text) = text else {
+            let row = &self.buffer[self.start..self.start + self.scan.at];
+            let valid = std::str::from_utf8(row).map_or_else(|e| e.valid_up_to(), str::len);
+            return Err(Error::NotUtf8 { line: self.line + line_breaks(&row[..valid]) });
+        };
+        Ok(!self.scan.text_beyond && text.trim().is_empty())
+    }
+
     /// Reads to the end of the row; says whether that is the end of the file.
-    fn scan(&mut self, scan: &mut Scan) -> Result<Result<bool, Reason>, Error> {
+    fn scan(&mut self) -> Result<Result<bool, Reason>, Error> {
         loop {
-            let Some(byte) = self.byte(scan.at)? else {
-                return Ok(scan.end_file(self.columns));
+            self.stretch();
+            if self.scan.text.len() - self.scan.begin > CELL_MAX {
+                return Ok(Err(self.scan.too_long()));
+            }
+            let Some(byte) = self.byte(self.scan.at)? else {
+                return Ok(self.scan.end_file(self.columns));
             };
-            scan.at += 1;
-            match (scan.state, byte) {
-                (State::Quoted, b'"') if self.byte(scan.at)? == Some(b'"') => {
-                    scan.at += 1;
-                    scan.cell.push(b'"');
+            self.scan.at += 1;
+            match (self.scan.state, byte) {
+                (State::Quoted, b'"') if self.byte(self.scan.at)? == Some(b'"') => {
+                    self.scan.at += 1;
+                    self.scan.text.push(b'"');
                 }
-                (State::Quoted, b'"') => scan.state = State::Closed,
+                (State::Quoted, b'"') => self.scan.state = State::Closed,
                 (State::Quoted, byte) => {
-                    scan.cell.push(byte);
-                    let crlf = byte == b'\r' && self.byte(scan.at)? == Some(b'\n');
-                    scan.end_line(matches!(byte, b'\n' | b'\r') && !crlf);
+                    self.scan.text.push(byte);
+                    let crlf = byte == b'\r' && self.byte(self.scan.at)? == Some(b'\n');
+                    self.scan.end_line(matches!(byte, b'\n' | b'\r') && !crlf);
                 }
                 (_, b'\n' | b'\r') => {
-                    let crlf = byte == b'\r' && self.byte(scan.at)? == Some(b'\n');
-                    scan.at += usize::from(crlf);
-                    scan.end_cell(self.columns);
+                    let crlf = byte == b'\r' && self.byte(self.scan.at)? == Some(b'\n');
+                    self.scan.at += usize::from(crlf);
+                    self.scan.end_cell(self.columns);
                     return Ok(Ok(false));
                 }
-                (_, byte) if byte == self.delimiter => scan.end_cell(self.columns),
+                (_, byte) if byte == self.delimiter => self.scan.end_cell(self.columns),
                 // `a, "b"`, as people write it: the space before the quote is not the cell's.
                 (State::Begin, b'"') => {
-                    scan.cell.clear();
-                    scan.state = State::Quoted;
+                    self.scan.text.truncate(self.scan.begin);
+                    self.scan.state = State::Quoted;
                 }
-                (State::Begin, b' ') | (State::Plain, _) => scan.cell.push(byte),
+                (State::Begin, b' ') | (State::Plain, _) => self.scan.text.push(byte),
                 (State::Begin, _) => {
-                    scan.cell.push(byte);
-                    scan.state = State::Plain;
+                    self.scan.text.push(byte);
+                    self.scan.state = State::Plain;
                 }
                 (State::Closed, b' ' | b'\t') => {}
                 (State::Closed, _) => {
-                    return Ok(Err(Reason::TextAfterQuote { cell: scan.count + 1 }));
+                    return Ok(Err(Reason::TextAfterQuote { cell: self.scan.count + 1 }));
                 }
             }
-            if scan.cell.len() > CELL_MAX {
-                return Ok(Err(scan.too_long()));
+            if self.scan.text.len() - self.scan.begin > CELL_MAX {
+                return Ok(Err(self.scan.too_long()));
             }
         }
+    }
+
+    /// Takes the bytes at hand that mean nothing but themselves, all at once.
+    fn stretch(&mut self) {
+        let Self { buffer, start, scan, delimiter, .. } = self;
+        let room = (CELL_MAX + 1).saturating_sub(scan.text.len() - scan.begin);
+        let rest = buffer.get(*start + scan.at..).unwrap_or_default();
+        let rest = &rest[..rest.len().min(room)];
+        let ends = |byte: &u8| match scan.state {
+            State::Plain => *byte == *delimiter || matches!(byte, b'\n' | b'\r'),
+            State::Quoted => matches!(byte, b'"' | b'\n' | b'\r'),
+            State::Begin | State::Closed => true,
+        };
+        let length = rest.iter().position(ends).unwrap_or(rest.len());
+        scan.text.extend_from_slice(&rest[..length]);
+        scan.at += length;
     }
 
     /// After a row that cannot be read, goes on with the line after the one where it begins.
     ///
     /// That line may be one of a long cell, not a row. So from here on a row has to have a cell for
     /// every column: a list of addresses that somebody pasted into a note is not written to.
-    fn recover(&mut self, scan: &Scan) -> Result<(), Error> {
+    fn recover(&mut self) -> Result<(), Error> {
         let line = self.line;
         self.line += 1;
-        if let Some(second) = scan.second {
+        if let Some(second) = self.scan.second {
             self.start += second;
             self.quote = Some(line);
             return Ok(());
         }
         // What cannot be used is not kept: each byte is let go as soon as it is seen.
-        let mut open = scan.state == State::Quoted;
-        self.start += scan.at;
+        let mut open = self.scan.state == State::Quoted;
+        self.start += self.scan.at;
         while let Some(byte) = self.byte(0)? {
             self.start += 1;
             match byte {
@@ -196,16 +270,6 @@ impl<R: Read> Rows<R> {
             }
         }
         Ok(())
-    }
-
-    /// The cells as text; `length` is how many bytes the row has in the buffer.
-    fn texts(&self, cells: Vec<Vec<u8>>, length: usize) -> Result<Vec<String>, Error> {
-        let texts = cells.into_iter().map(String::from_utf8).collect::<Result<_, _>>();
-        texts.map_err(|_| {
-            let row = &self.buffer[self.start..self.start + length];
-            let valid = std::str::from_utf8(row).map_or_else(|e| e.valid_up_to(), str::len);
-            Error::NotUtf8 { line: self.line + line_breaks(&row[..valid]) }
-        })
     }
 
     /// The delimiter that the first line has most of outside quotes.
@@ -250,8 +314,9 @@ impl Scan {
         Self {
             state: State::Begin,
             at: 0,
-            cell: Vec::new(),
-            cells: Vec::new(),
+            text: Vec::new(),
+            ends: Vec::new(),
+            begin: 0,
             count: 0,
             text_beyond: false,
             breaks: 0,
@@ -259,13 +324,21 @@ impl Scan {
         }
     }
 
+    fn clear(&mut self) {
+        let Self { text, ends, .. } = std::mem::replace(self, Self::new());
+        (self.text, self.ends) = (text, ends);
+        self.text.clear();
+        self.ends.clear();
+    }
+
     fn end_cell(&mut self, columns: usize) {
         if self.count <= columns {
-            self.cells.push(self.cell.clone());
+            self.ends.push(self.text.len());
         } else {
-            self.text_beyond |= !self.cell.trim_ascii().is_empty();
+            self.text_beyond |= !self.text[self.begin..].trim_ascii().is_empty();
+            self.text.truncate(self.begin);
         }
-        self.cell.clear();
+        self.begin = self.text.len();
         self.count += 1;
         self.state = State::Begin;
     }

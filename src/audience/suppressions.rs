@@ -225,16 +225,16 @@ fn parse(file: &File) -> Result<(Layout, Reasons), Error> {
         let row = row.map_err(Error::Row)?;
         if !layout.begun {
             layout.begun = true;
-            if addresses(&row.cells[0]).is_err() {
-                layout.columns = Columns::new(row.cells.iter().map(String::as_str));
+            if addresses(row.cell(0).unwrap_or_default()).is_err() {
+                layout.columns = Columns::new(row.cells());
                 no_name_twice(layout.columns.names())?;
                 continue;
             }
         }
         let Some(address) = address_column(&layout.columns) else { break };
-        let text = row.cells.get(address).map_or("", String::as_str);
-        let reason = layout.columns.position("reason").and_then(|at| row.cells.get(at));
-        let reason = reason.map_or("", String::as_str);
+        let text = row.cell(address).unwrap_or_default();
+        let reason = layout.columns.position("reason").and_then(|at| row.cell(at));
+        let reason = reason.unwrap_or_default();
         let (key, other) =
             addresses(text).map_err(|reason| Error::Row(BadRow { line: row.line, reason }))?;
         reasons.entry(key).or_insert_with(|| reason.into());

@@ -16,13 +16,18 @@ pub(super) struct Found {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The list, as people write its path.
     pub(super) list: String,
-    /// Rows of the list that are no readers.
+    /// Rows of the list that are no readers: the first [`Found::ROWS_MAX`] of them.
     pub(super) bad_rows: Vec<BadRow>,
+    /// How many such rows there are.
+    pub(super) bad: u64,
     /// How many readers there are.
-    pub(super) readers: usize,
+    pub(super) readers: u64,
 }
 
 impl Found {
+    /// How many bad rows are kept: a list can be bad from its first row to its millionth.
+    const ROWS_MAX: usize = 1_000;
+
     /// Does a step, and says what it found, whether it went well or not.
     pub(super) fn said<T>(
         env: &mut Env,
@@ -43,6 +48,14 @@ impl Found {
         }
     }
 
+    /// Takes in a row that is no reader.
+    pub(super) fn add_row(&mut self, row: BadRow) {
+        self.bad += 1;
+        if self.bad_rows.len() < Self::ROWS_MAX {
+            self.bad_rows.push(row);
+        }
+    }
+
     /// How many diagnostics of a level there are.
     pub(super) fn count(&self, level: Level) -> usize {
         self.diagnostics.iter().filter(|found| found.code.level() == level).count()
@@ -60,12 +73,13 @@ impl Found {
 
     /// Says it to people: rows, then diagnostics with an empty line after each.
     pub(super) fn say(&self, env: &mut Env) {
-        let Self { list, bad_rows, diagnostics, .. } = self;
+        let Self { list, bad_rows, bad, diagnostics, .. } = self;
         for row in bad_rows.iter().take(ROWS_SHOWN_MAX) {
             env.say(format_args!("{list}:{}: {}; the row is left out", row.line, row.reason));
         }
-        if bad_rows.len() > ROWS_SHOWN_MAX {
-            env.say(format_args!("{list}: and {} more such rows", bad_rows.len() - ROWS_SHOWN_MAX));
+        let more = bad.saturating_sub(ROWS_SHOWN_MAX as u64);
+        if more > 0 {
+            env.say(format_args!("{list}: and {more} more such rows"));
         }
         for diagnostic in diagnostics {
             let rendered = diagnostic.render(env.coloured);

@@ -1,11 +1,13 @@
 //! The folder that a command runs in, in; the publication that it holds out.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::audience::{Columns, Subscribers, Suppressions};
+use crate::audience::{Columns, Suppressions};
 use crate::check;
 use crate::cli::count;
 use crate::cli::env::Env;
@@ -13,15 +15,13 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::compile::{Gap, Press};
 use crate::config::{self, Config};
+use crate::delivery::Gaps;
 use crate::diagnostic::{Checked, Code, Diagnostic, Source};
 use crate::issue::{self, Folder, Issue, Outline};
 use crate::templates::{Neighbour, Neighbours, Theme};
 
 /// The name of the file that makes a folder a publication.
 pub(super) const SETTINGS: &str = "newsletter.toml";
-
-/// How many rows a diagnostic names.
-const ROWS_SHOWN_MAX: usize = 10;
 
 /// A publication: its folder and its settings.
 #[derive(Debug)]
@@ -225,19 +225,14 @@ impl Publication {
         Ok(Checked::new(checked.value, checked.diagnostics))
     }
 
-    /// The list, ready to be read.
-    pub(super) fn subscribers(&self) -> Result<Subscribers<std::fs::File>, Failure> {
-        let path = &self.config.audience.subscribers;
-        let about = format!("cannot read the list `{}`", path.display());
-        let real = self.folder.root().join(path);
+    /// Opens the list.
+    pub(super) fn open_list(&self) -> io::Result<File> {
+        let path = self.folder.root().join(&self.config.audience.subscribers);
         // A pipe would be waited for, and a device read for ever.
-        let file = std::fs::metadata(&real).and_then(|metadata| match metadata.is_file() {
-            true => std::fs::File::open(&real),
-            false => Err(std::io::Error::other("it is not a file")),
-        });
-        let file =
-            file.map_err(|error| Failure::because(about.as_str(), &error).exit(Exit::Usage))?;
-        Subscribers::new(file).map_err(|error| Failure::because(about, &error).exit(Exit::Content))
+        match std::fs::metadata(&path)?.is_file() {
+            true => File::open(&path),
+            false => Err(io::Error::other("it is not a file")),
+        }
     }
 
     /// The addresses that are never written to.
@@ -251,7 +246,7 @@ impl Publication {
     }
 
     /// One diagnostic for each field that readers' rows leave empty, with the rows.
-    pub(super) fn empty_fields(&self, issue: &Issue, gaps: &[Gap]) -> Vec<Diagnostic> {
+    pub(super) fn empty_fields(&self, issue: &Issue, gaps: &Gaps) -> Vec<Diagnostic> {
         let mut spans = BTreeMap::new();
         issue.for_each_field(&mut |field| {
             if field.default.is_none() {
@@ -259,28 +254,27 @@ impl Publication {
             }
         });
         let diagnostic = |(name, span): (String, Range<usize>)| {
-            let gaps: Vec<_> = gaps.iter().filter(|gap| gap.field == name).collect();
-            let first = gaps.first()?;
-            let whom = match gaps.len() {
-                1 => first.address.clone(),
-                many => count(many as u64, "reader"),
+            let (shown, readers) = gaps.fields.get(&name)?;
+            let whom = match (readers, shown.first()) {
+                (1, Some(only)) => only.address.clone(),
+                (many, _) => count(*many, "reader"),
             };
             let message = format!("`{name}` is empty for {whom}");
             let help = format!("write a default: `{{{{{name}|…}}}}`, or fill the rows");
             let diagnostic = Diagnostic::new(Code::EmptyField, &issue.source, span, message);
-            Some(diagnostic.note(self.rows(&gaps)).help(help))
+            Some(diagnostic.note(self.rows(shown, *readers)).help(help))
         };
         spans.into_iter().filter_map(diagnostic).collect()
     }
 
-    /// Where the rows of some readers are; the first few of them.
-    fn rows(&self, gaps: &[&Gap]) -> String {
+    /// Where the rows of some readers are, of whom there may be more.
+    fn rows(&self, shown: &[Gap], readers: u64) -> String {
         let list = self.config.audience.subscribers.display();
-        let rows = gaps.iter().take(ROWS_SHOWN_MAX);
         let mut rows: Vec<_> =
-            rows.map(|gap| format!("{list}:{}: {}", gap.line, gap.address)).collect();
-        if gaps.len() > ROWS_SHOWN_MAX {
-            rows.push(format!("and {} more", gaps.len() - ROWS_SHOWN_MAX));
+            shown.iter().map(|gap| format!("{list}:{}: {}", gap.line, gap.address)).collect();
+        let more = readers.saturating_sub(shown.len() as u64);
+        if more > 0 {
+            rows.push(format!("and {more} more"));
         }
         rows.join("\n")
     }
@@ -299,8 +293,8 @@ pub(super) fn read(path: &Path, shown: &str) -> Result<Arc<Source>, Failure> {
     Ok(Source::new(shown, text))
 }
 
-fn unreadable(shown: &str, error: &std::io::Error, exit: Exit) -> Failure {
-    if error.kind() == std::io::ErrorKind::InvalidData {
+fn unreadable(shown: &str, error: &io::Error, exit: Exit) -> Failure {
+    if error.kind() == io::ErrorKind::InvalidData {
         return Failure::new(exit, format!("`{shown}` is not UTF-8")).hint("save it as UTF-8");
     }
     Failure::because(format!("cannot read `{shown}`"), error).exit(exit)

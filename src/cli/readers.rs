@@ -1,49 +1,76 @@
 //! The list and the suppressions in, the readers of an issue out.
 
-use std::sync::Arc;
+use std::fs::File;
+use std::io;
 
 use jiff::Timestamp;
 
 use crate::address::EmailAddress;
-use crate::audience::{Columns, Recipient, Suppressions};
-use crate::check;
+use crate::audience::{self, List, Recipient, Suppressions};
+use crate::check::{self, Letter};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::cli::publication::Publication;
 use crate::compile::Reader;
-use crate::delivery::{Planner, Prepared, Refused};
+use crate::delivery::{Passed, Place, Planner, Refused};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::issue::Issue;
 use crate::key::Key;
 use crate::templates::{Neighbours, Theme};
 
-/// Everyone on the list.
-#[derive(Debug)]
-pub(super) struct Readers {
-    pub(super) columns: Arc<Columns>,
-    pub(super) recipients: Vec<Recipient>,
+/// Everyone on the list, who come one after the other whenever they are asked for.
+pub(super) struct Readers<'p> {
+    publication: &'p Publication,
+    list: List<Box<dyn Fn() -> io::Result<File> + 'p>>,
 }
 
-impl Readers {
+impl<'p> Readers<'p> {
     /// Reads the list; rows that are no readers are taken down and left out.
-    pub(super) fn read(publication: &Publication, found: &mut Found) -> Result<Self, Failure> {
+    pub(super) fn read(publication: &'p Publication, found: &mut Found) -> Result<Self, Failure> {
         found.list = publication.config.audience.subscribers.display().to_string();
-        let subscribers = publication.subscribers()?;
-        let columns = Arc::clone(subscribers.columns());
-        publication.check_name(&columns, found)?;
-        let mut recipients = Vec::new();
-        for row in subscribers {
-            let row = row.map_err(|error| {
-                Failure::because(format!("cannot read the list `{}`", found.list), &error)
-                    .exit(Exit::Content)
-            })?;
-            match row {
-                Ok(recipient) => recipients.push(recipient),
-                Err(row) => found.bad_rows.push(row),
+        // What cannot be opened is a wrong setting, what cannot be read a wrong list.
+        let opened = publication.open_list().map(drop);
+        let about = format!("cannot read the list `{}`", found.list);
+        opened.map_err(|error| Failure::because(about, &error).exit(Exit::Usage))?;
+        let list = List::survey(Box::new(|| publication.open_list()) as Box<dyn Fn() -> _>);
+        let list = list.map_err(|error| unreadable(publication, &error))?;
+        publication.check_name(list.columns(), found)?;
+        let readers = Self { publication, list };
+        match readers.list.readers() {
+            Some(count) => found.readers = count,
+            None => readers.take_down(found)?,
+        }
+        Ok(readers)
+    }
+
+    fn take_down(&self, found: &mut Found) -> Result<(), Failure> {
+        for row in self.list.subscribers().map_err(|error| self.unreadable(&error))? {
+            match row.map_err(|error| self.unreadable(&error))? {
+                Ok(_) => found.readers += 1,
+                Err(row) => found.add_row(row),
             }
         }
-        found.readers = recipients.len();
-        Ok(Self { columns, recipients })
+        Ok(())
+    }
+
+    /// The list.
+    pub(super) fn list(&self) -> &List<impl Fn() -> io::Result<File>> {
+        &self.list
+    }
+
+    /// The names of the columns.
+    pub(super) fn columns(&self) -> &[String] {
+        self.list.columns().names()
+    }
+
+    /// Everyone.
+    fn all(&self) -> Result<impl Iterator<Item = Result<Recipient, Failure>>, Failure> {
+        let subscribers = self.list.subscribers().map_err(|error| self.unreadable(&error))?;
+        Ok(subscribers.filter_map(|row| match row {
+            Ok(Ok(recipient)) => Some(Ok(recipient)),
+            Ok(Err(_)) => None,
+            Err(error) => Some(Err(self.unreadable(&error))),
+        }))
     }
 
     /// Whether a reader belongs to a segment of newsletter.toml.
@@ -53,58 +80,82 @@ impl Readers {
     }
 
     /// The readers that an issue is for.
-    pub(super) fn of<'r>(
-        &'r self,
-        publication: &'r Publication,
-        issue: &'r Issue,
-    ) -> impl Iterator<Item = &'r Recipient> {
-        self.recipients.iter().filter(move |reader| {
-            issue.audience.as_deref().is_none_or(|name| Self::belongs(publication, reader, name))
-        })
+    pub(super) fn of(
+        &self,
+        issue: &Issue,
+    ) -> Result<impl Iterator<Item = Result<Recipient, Failure>>, Failure> {
+        let name = issue.audience.as_deref();
+        let is_for = move |reader: &Recipient| {
+            name.is_none_or(|name| Self::belongs(self.publication, reader, name))
+        };
+        Ok(self.all()?.filter(move |reader| reader.as_ref().map_or(true, is_for)))
     }
 
     /// The reader with an address.
-    pub(super) fn find(&self, address: &EmailAddress) -> Option<&Recipient> {
-        self.recipients.iter().find(|reader| reader.address.key() == address.key())
+    pub(super) fn find(&self, address: &EmailAddress) -> Result<Option<Recipient>, Failure> {
+        let key = address.key();
+        let is_it = |reader: &Result<Recipient, Failure>| {
+            reader.as_ref().map_or(true, |reader| reader.address.key() == key)
+        };
+        self.all()?.find(is_it).transpose()
+    }
+
+    fn unreadable(&self, error: &audience::Error) -> Failure {
+        unreadable(self.publication, error)
     }
 }
 
-/// Plans the messages of an issue for readers, and assembles every one of them.
-pub(super) fn prepare<'r>(
-    publication: &Publication,
-    issue: &Issue,
-    suppressions: &Suppressions,
-    stamp: &Stamp<'_>,
-    readers: impl Iterator<Item = &'r Recipient>,
-) -> Result<Prepared, Refused> {
-    let press = publication.press(stamp.theme, stamp.neighbours);
-    let planner = Planner {
-        press: &press,
+fn unreadable(publication: &Publication, error: &audience::Error) -> Failure {
+    let list = publication.config.audience.subscribers.display();
+    Failure::because(format!("cannot read the list `{list}`"), error).exit(Exit::Content)
+}
+
+/// What the messages of an issue are planned with.
+pub(super) fn planner<'p>(
+    publication: &'p Publication,
+    suppressions: &'p Suppressions,
+    stamp: &Stamp<'p>,
+) -> Planner<'p> {
+    Planner {
+        press: publication.press(stamp.theme, stamp.neighbours),
         key: stamp.key,
         date: stamp.date,
         salt: stamp.salt,
-        belongs: &|reader, segment| Readers::belongs(publication, reader, segment),
-        suppressed: &|address| suppressions.reason_for(address).map(str::to_owned),
-    };
-    planner.prepare(issue, readers)
+        belongs: Box::new(|reader, segment| Readers::belongs(publication, reader, segment)),
+        suppressed: Box::new(|address| suppressions.reason_for(address).map(str::to_owned)),
+    }
+}
+
+/// Takes readers through the render gate, and tells `see` where each one goes.
+pub(super) fn prove(
+    planner: &Planner<'_>,
+    issue: &Issue,
+    readers: impl Iterator<Item = Result<Recipient, Failure>>,
+    see: &mut dyn FnMut(&Recipient, Place),
+) -> Result<Result<Passed, Refused>, Failure> {
+    let mut gate = planner.gate(issue);
+    for reader in readers {
+        let reader = reader?;
+        match gate.admit(&reader) {
+            Ok(place) => see(&reader, place),
+            Err(refused) => return Ok(Err(refused)),
+        }
+    }
+    Ok(gate.close())
 }
 
 /// What is wrong with the finished letters of an issue, but for what is known already: the largest
 /// of each edition is looked at.
-pub(super) fn judge<'r>(
-    publication: &Publication,
+pub(super) fn judge(
     issue: &Issue,
-    stamp: &Stamp<'_>,
-    recipients: impl Iterator<Item = &'r Recipient>,
+    key: &Key,
+    letters: &[Letter],
     known: &[Diagnostic],
 ) -> Vec<Diagnostic> {
-    let press = publication.press(stamp.theme, stamp.neighbours);
-    let belongs = |reader: &_, segment: &str| Readers::belongs(publication, reader, segment);
-    let letters = check::largest(issue, &press, stamp.key, recipients, &belongs);
-    let mut found: Vec<_> = check::size(issue, &letters).into_iter().collect();
-    for letter in &letters {
-        let reader = Reader { recipient: &letter.reader, key: stamp.key };
-        let Ok(html) = letter.draft.html(reader) else { continue };
+    let mut found: Vec<_> = check::size(issue, letters).into_iter().collect();
+    for letter in letters {
+        let Some((recipient, _)) = letter.largest() else { continue };
+        let Ok(html) = letter.draft.html(Reader { recipient, key }) else { continue };
         let html = Source::new(format!("public/{}.html", issue.name), html);
         let mut new = check::letter(&html, Some(&issue.source));
         let said = |old: &Diagnostic, new: &Diagnostic| {

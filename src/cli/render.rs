@@ -53,7 +53,7 @@ pub(super) fn render(env: &mut Env, args: &RenderArgs) -> Result<Exit, Failure> 
     let (issue, recipient, edition) = match &args.reader {
         Some(address) => {
             let readers = Found::said(env, |found| Readers::read(&publication, found))?;
-            let issue = publication.issue(env, &path, Some(readers.columns.names()))?;
+            let issue = publication.issue(env, &path, Some(readers.columns()))?;
             let recipient = find(&publication, &readers, &issue, address)?;
             let belongs = |segment: &str| Readers::belongs(&publication, &recipient, segment);
             let edition = Edition::of(&issue, belongs);
@@ -93,11 +93,11 @@ pub(super) fn render(env: &mut Env, args: &RenderArgs) -> Result<Exit, Failure> 
 /// The reader with an address, who gets the issue.
 fn find(
     publication: &Publication,
-    readers: &Readers,
+    readers: &Readers<'_>,
     issue: &Issue,
     address: &EmailAddress,
 ) -> Result<Recipient, Failure> {
-    let Some(reader) = readers.find(address) else {
+    let Some(reader) = readers.find(address)? else {
         let list = publication.config.audience.subscribers.display();
         let failure = Failure::usage(format!("{address} is not on the list"));
         return Err(failure.hint(format!("add a row to `{list}`, or leave out `--for`")));
@@ -107,11 +107,11 @@ fn find(
         return Err(failure.hint("a suppressed address gets no letter"));
     }
     let everyone = issue.audience.as_deref();
-    if let Some(segment) = everyone.filter(|name| !Readers::belongs(publication, reader, name)) {
+    if let Some(segment) = everyone.filter(|name| !Readers::belongs(publication, &reader, name)) {
         let failure = Failure::usage(format!("{address} does not get this issue"));
         return Err(failure.hint(format!("its `audience` is the segment `{segment}`")));
     }
-    Ok(reader.clone())
+    Ok(reader)
 }
 
 /// The `Date` of the message: that of the run if it has begun, so that this is what readers got.

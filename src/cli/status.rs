@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::publication::Publication;
-use crate::journal::{Journal, Run, State, Tally};
+use crate::journal::{Digests, Journal, Run, State, Tally};
 
 /// Show what became of a run
 #[derive(Debug, clap::Args)]
@@ -26,7 +26,17 @@ struct Status {
     commit: Option<String>,
     recipients: u64,
     counts: Tally,
+    generations: Vec<Begun>,
     named: Vec<Named>,
+}
+
+/// What a run was begun with, or gone on with.
+#[derive(serde::Serialize)]
+struct Begun {
+    begun: String,
+    commit: Option<String>,
+    digests: Digests,
+    counts: Tally,
 }
 
 /// A recipient of whom there is something to say.
@@ -34,6 +44,8 @@ struct Status {
 struct Named {
     address: String,
     state: &'static str,
+    /// Which of the generations, counted from 1; none for whoever is not written to.
+    generation: Option<usize>,
     attempts: u32,
     reply: String,
 }
@@ -94,21 +106,30 @@ async fn read_run(journal: &Journal, run: &Run) -> Result<Status, Failure> {
             named.push(Named {
                 address: entry.recipient.address.to_string(),
                 state: state.word(),
+                generation: Some(run.generation_of(entry.edition) + 1),
                 attempts: entry.attempts,
                 reply: entry.reply,
             });
         }
     }
     for (address, reply) in ledger.suppressed().await? {
-        named.push(Named { address, state: "suppressed", attempts: 0, reply });
+        named.push(Named { address, state: "suppressed", generation: None, attempts: 0, reply });
     }
+    let tallies = ledger.tallies().await?;
+    let generations = run.generations.iter().zip(tallies).map(|(generation, counts)| Begun {
+        begun: generation.begun.to_string(),
+        commit: generation.commit.clone(),
+        digests: generation.digests.clone(),
+        counts,
+    });
     Ok(Status {
         issue: run.issue.clone(),
         begun: run.date.to_string(),
         finished: run.finished.map(|moment| moment.to_string()),
-        commit: run.commit.clone(),
+        commit: run.generations[0].commit.clone(),
         recipients: counts.recipients(),
         counts,
+        generations: generations.collect(),
         named,
     })
 }
@@ -124,15 +145,11 @@ fn exit(counts: &Tally) -> Exit {
     }
 }
 
-fn render(status: &Status) -> String {
+/// What there is to say of each state, in the order of how much it matters.
+fn counts(tally: &Tally) -> [(&'static str, u64); 7] {
     let Tally { pending, claimed, attempting, accepted, deferred, rejected, unknown, suppressed } =
-        status.counts;
-    let ended = match &status.finished {
-        Some(finished) => format!("finished {finished}"),
-        None => "not finished".to_owned(),
-    };
-    let mut text = format!("{}: begun {}, {ended}\n", status.issue, status.begun);
-    let counts = [
+        *tally;
+    [
         ("accepted", accepted),
         ("rejected", rejected),
         ("unknown", unknown),
@@ -140,12 +157,30 @@ fn render(status: &Status) -> String {
         ("on the way", claimed + attempting),
         ("pending", pending),
         ("suppressed", suppressed),
-    ];
-    for (word, number) in
-        counts.into_iter().filter(|(word, number)| *number > 0 || *word == "accepted")
+    ]
+}
+
+fn render(status: &Status) -> String {
+    let ended = match &status.finished {
+        Some(finished) => format!("finished {finished}"),
+        None => "not finished".to_owned(),
+    };
+    let mut text = format!("{}: begun {}, {ended}\n", status.issue, status.begun);
+    for (word, number) in counts(&status.counts) {
+        if number > 0 || word == "accepted" {
+            text.push_str(&format!("  {word:<11}{number:>8}\n"));
+        }
+    }
+    // One generation is the rule, and then it is the run.
+    for (number, generation) in
+        (1..).zip(&status.generations).filter(|_| status.generations.len() > 1)
     {
-        let line = format!("  {word:<11}{number:>8}\n");
-        text.push_str(&line);
+        let commit = generation.commit.as_deref().map(|commit| format!(", commit {commit}"));
+        let got = counts(&generation.counts).into_iter().filter(|(_, number)| *number > 0);
+        let got: Vec<_> = got.map(|(word, number)| format!("{number} {word}")).collect();
+        let got = if got.is_empty() { "nobody".to_owned() } else { got.join(", ") };
+        let (begun, commit) = (&generation.begun, commit.unwrap_or_default());
+        text.push_str(&format!("  generation {number}, begun {begun}{commit}: {got}\n"));
     }
     for named in &status.named {
         let colon = if named.reply.is_empty() { "" } else { ": " };

@@ -13,6 +13,7 @@ use crate::compile::{asset, html, mime, text};
 use crate::config::{Publication, Sender, Unsubscribe};
 use crate::field::{Field, Mark, Marks, Template};
 use crate::issue::{Asset, Delivery, Image, Issue};
+use crate::key::Key;
 use crate::templates::{Letter, Neighbours, Theme, page};
 
 /// Everything but the issue that decides what a message looks like.
@@ -254,7 +255,8 @@ impl Measure {
     /// # Errors
     /// A field has neither a value nor a default.
     pub fn size(&self, reader: Reader<'_>) -> Result<usize, Gap> {
-        let tokens = if self.tokens == 0 { 0 } else { self.tokens * reader.token().len() };
+        let key = &reader.recipient.address.key();
+        let tokens = if self.tokens == 0 { 0 } else { self.tokens * Key::token_length(key) };
         let mut size = self.fixed + tokens;
         for (field, escape) in &self.holes {
             size += escape.apply(&reader.fill(field)?).len();

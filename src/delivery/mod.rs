@@ -11,6 +11,7 @@
 
 mod desk;
 mod dispatcher;
+mod form;
 mod lane;
 mod ledger;
 mod outcome;
@@ -40,7 +41,9 @@ use crate::transport::Server;
 
 pub use outcome::{Outcome, Proof, Reason, Throttle, outcome};
 pub use pace::{Admission, Cap, Pace, Past, Why, interleave};
-pub use plan::{Planner, Prepared, Refused};
+pub use plan::{
+    Belongs, Gaps, Gate, Passed, Place, Planner, Refused, Suppressed, Unrecorded, record,
+};
 pub use report::{Event, Report, Stopped};
 pub use retry::{Next, Retry, reconnect};
 

@@ -97,6 +97,20 @@ pub enum Error {
         /// The issue's name.
         issue: String,
     },
+    /// A run that is finished never sends again.
+    #[error("the run of issue `{issue}` is finished")]
+    Finished {
+        /// The issue's name.
+        issue: String,
+    },
+    /// A reader is in a plan twice.
+    #[error("{address} is twice among the recipients of issue `{issue}`")]
+    Twice {
+        /// The issue's name.
+        issue: String,
+        /// The address that comes for the second time.
+        address: String,
+    },
     /// Recipients of one plan come from lists with different columns.
     #[error("the recipients of issue `{issue}` have different columns")]
     Columns {

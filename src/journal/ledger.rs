@@ -5,14 +5,16 @@
 //! was sent, so that a crash which forgets it loses nothing.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::journal::Journal;
 use crate::journal::error::Error;
 use crate::journal::event::Event;
+use crate::journal::plan::{Origin, Planning};
 use crate::journal::record::{Entry, Run, State, Tally, Transition};
-use crate::journal::standing::{Change, Standing};
+use crate::journal::standing::{Change, Standing, count};
 use crate::journal::stored;
 
 /// What is said of a recipient whose message may have been sent before a crash.
@@ -25,7 +27,7 @@ const IN_DOUBT: &str = "the sender stopped before the server's answer was record
 #[derive(Debug)]
 pub struct Ledger {
     journal: Journal,
-    run: Run,
+    run: Arc<Run>,
     standing: Standing,
     /// How many of the suppressed were so when the run was planned.
     suppressed_before: u64,
@@ -38,7 +40,7 @@ impl Ledger {
         let mut connection = journal.database.read("read what happened in").await?;
         let (standing, seq) = stored::standing(&mut connection, run).await?;
         let suppressed_before = stored::suppressed_before(&mut connection, run).await?;
-        let (journal, run) = (journal.clone(), run.clone());
+        let (journal, run) = (journal.clone(), Arc::new(run.clone()));
         Ok(Self { journal, run, standing, suppressed_before, seq })
     }
 
@@ -103,13 +105,13 @@ impl Ledger {
     ) -> impl Future<Output = Result<Vec<Entry>, Error>> + Send + use<> {
         let places = self.standing.claim(limit, now);
         let places: Vec<_> = places.into_iter().map(|id| self.standing.place(id)).collect();
-        let (journal, run) = (self.journal.clone(), self.run.id);
+        let (journal, run) = (self.journal.clone(), Arc::clone(&self.run));
         async move {
             if places.is_empty() {
                 return Ok(Vec::new());
             }
             let mut connection = journal.database.read("claim recipients in").await?;
-            stored::entries(&mut connection, run, places).await
+            stored::entries(&mut connection, &run, places).await
         }
     }
 
@@ -207,7 +209,7 @@ impl Ledger {
         let room = usize::try_from(limit).unwrap_or(usize::MAX);
         let page = self.standing.all().skip_while(|id| *id <= after).take(room);
         let page = page.map(|id| self.standing.place(id)).collect();
-        stored::entries(&mut connection, self.run.id, page).await
+        stored::entries(&mut connection, &self.run, page).await
     }
 
     /// The recipients in a state, in the order of the list.
@@ -218,7 +220,7 @@ impl Ledger {
         let places = self.standing.all_in(state).map(|id| self.standing.place(id)).collect();
         let mut connection =
             self.journal.database.read("read the recipients of a run from").await?;
-        stored::entries(&mut connection, self.run.id, places).await
+        stored::entries(&mut connection, &self.run, places).await
     }
 
     /// The addresses that were on the list and are not written to, with the reason; by address.
@@ -228,6 +230,50 @@ impl Ledger {
     pub async fn suppressed(&self) -> Result<Vec<(String, String)>, Error> {
         let mut connection = self.journal.database.read("read the suppressed from").await?;
         stored::suppressed(&mut connection, &self.run, self.standing.suppressed()).await
+    }
+
+    /// Begins to write a further generation of the run: what those who are still to be served get
+    /// from now on ([`Planning::merge`]). When it is committed, the run has to be opened again.
+    ///
+    /// Only for the one process that holds the lock, and after [`Ledger::recover`].
+    ///
+    /// # Errors
+    /// The run is finished, or the journal cannot be written.
+    pub async fn renew(&self, now: Timestamp, origin: &Origin<'_>) -> Result<Planning, Error> {
+        let transaction = self.journal.database.begin("begin a generation of a run in").await?;
+        let open = [State::Pending, State::Claimed, State::Deferred];
+        let open = open.into_iter().flat_map(|state| self.standing.all_in(state));
+        let out = self.standing.suppressed().keys().copied();
+        let mut planning = Planning::renew(transaction, &self.run, now, origin).await?;
+        planning.open_to(open.map(|id| (id, true)).chain(out.map(|id| (id, false)))).await?;
+        Ok(planning)
+    }
+
+    /// How many recipients of each generation are in each state, from the first one on; the
+    /// suppressed belong to none.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn tallies(&self) -> Result<Vec<Tally>, Error> {
+        let mut tallies = vec![Tally::default(); self.run.generations.len()];
+        if let [only] = tallies.as_mut_slice() {
+            *only = Tally { suppressed: 0, ..self.tally() };
+            return Ok(tallies);
+        }
+        let stretches = stored::generations(&self.journal.database.reader, &self.run).await?;
+        let mut stretches = stretches.iter().peekable();
+        let mut generation = 0;
+        for id in self.standing.all() {
+            while let Some((_, next)) = stretches.next_if(|(first, _)| *first <= id) {
+                generation = *next;
+            }
+            if let (Some(tally), Some(state)) =
+                (tallies.get_mut(generation), self.standing.state(id))
+            {
+                *count(tally, state) += 1;
+            }
+        }
+        Ok(tallies)
     }
 
     /// Marks the run as finished. The first time that it was stays.

@@ -13,6 +13,7 @@ mod event;
 mod ledger;
 mod plan;
 mod record;
+mod renewal;
 mod sqlite;
 mod standing;
 mod stored;
@@ -26,7 +27,9 @@ use crate::journal::sqlite::Database;
 
 pub use error::Error;
 pub use ledger::Ledger;
-pub use record::{Entry, Plan, Run, State, Tally, Transition};
+pub use plan::{Batch, Origin, Planning};
+pub use record::{Digests, Entry, Generation, Plan, Run, State, Tally, Transition};
+pub use renewal::Merged;
 
 /// The durable record of every run of a publication.
 ///
@@ -59,15 +62,7 @@ impl Journal {
     /// # Errors
     /// The journal cannot be read.
     pub async fn run(&self, issue: &str) -> Result<Option<Run>, Error> {
-        let row: Option<stored::RunRow> = sqlx::query_as(
-            "SELECT id, issue, digest, git_commit, key, date, finished FROM runs
-             WHERE issue = $1 ORDER BY id DESC LIMIT 1",
-        )
-        .bind(issue)
-        .fetch_optional(&self.database.reader)
-        .await
-        .map_err(Error::during("read the run of an issue from"))?;
-        row.map(stored::run).transpose()
+        Ok(stored::runs(&self.database.reader, Some(issue)).await?.pop())
     }
 
     /// Every run, oldest first.
@@ -75,25 +70,41 @@ impl Journal {
     /// # Errors
     /// The journal cannot be read.
     pub async fn runs(&self) -> Result<Vec<Run>, Error> {
-        let rows: Vec<stored::RunRow> = sqlx::query_as(
-            "SELECT id, issue, digest, git_commit, key, date, finished FROM runs ORDER BY id",
-        )
-        .fetch_all(&self.database.reader)
-        .await
-        .map_err(Error::during("read the runs from"))?;
-        rows.into_iter().map(stored::run).collect()
+        stored::runs(&self.database.reader, None).await
     }
 
-    /// Begins a run: all of it is recorded, or nothing. Of recipients with the same key the first counts.
+    /// Begins to write a run, whose recipients come one batch after the other.
+    ///
+    /// Until it is committed or dropped, nothing else is written to the journal.
     ///
     /// # Errors
-    /// The issue has a run that is not finished, the recipients have different columns, an edition
-    /// has no program, or the journal cannot be written.
+    /// The issue has a run that is not finished, or the journal cannot be written.
+    pub async fn begin(
+        &self,
+        issue: &str,
+        key: &str,
+        date: Timestamp,
+        origin: &Origin<'_>,
+    ) -> Result<Planning, Error> {
+        let transaction = self.database.begin("begin a run in").await?;
+        Planning::begin(transaction, issue, key, date, origin).await
+    }
+
+    /// Begins a run whose recipients are all at hand: all of it is recorded, or nothing.
+    ///
+    /// # Errors
+    /// The issue has a run that is not finished, a reader is there twice, the recipients have
+    /// different columns, an edition has no program, or the journal cannot be written.
     pub async fn plan(&self, plan: &Plan<'_>) -> Result<Run, Error> {
-        let mut transaction = self.database.begin("begin a run in").await?;
-        let run = plan::insert(&mut transaction, plan).await?;
-        transaction.commit().await.map_err(Error::during("record a run in"))?;
-        Ok(run)
+        let issue = || plan.issue.to_owned();
+        if let Some(address) = plan::twin(plan) {
+            return Err(Error::Twice { issue: issue(), address });
+        }
+        let columns = &plan::columns(plan).ok_or_else(|| Error::Columns { issue: issue() })?;
+        let origin = Origin { digests: plan.digests, commit: plan.commit, columns };
+        let mut planning = self.begin(plan.issue, plan.key, plan.date, &origin).await?;
+        planning.fill(plan).await?;
+        planning.commit().await
     }
 
     /// The programs of a run, by edition.

@@ -1,121 +1,332 @@
-//! A plan in, a run with its programs and recipients in the database out.
+//! Readers in, chunk by chunk; a run with its programs and recipients in the database out.
 
-use sqlx::SqliteConnection;
+use std::collections::HashSet;
+use std::sync::Arc;
 
+use jiff::Timestamp;
+use sqlx::{Sqlite, SqliteConnection, Transaction};
+
+use crate::address::EmailAddress;
 use crate::audience::{Columns, Recipient};
+use crate::compile::Program;
 use crate::journal::batch::{ROWS, json};
 use crate::journal::error::Error;
-use crate::journal::record::{Plan, Run};
-use crate::journal::stored;
+use crate::journal::record::{Digests, Generation, Plan, Run};
+use crate::journal::renewal::{self, Merged};
 
-/// Writes all of a plan. Nothing of it is there until the caller's transaction is committed.
-pub(crate) async fn insert(
-    connection: &mut SqliteConnection,
-    plan: &Plan<'_>,
-) -> Result<Run, Error> {
-    let run = insert_run(connection, plan).await?;
-    insert_programs(connection, run.id, plan).await?;
-    insert_recipients(connection, run.id, plan.recipients).await?;
-    insert_suppressed(connection, run.id, plan.suppressed).await?;
-    Ok(run)
+/// Where a generation comes from.
+#[derive(Debug, Clone)]
+pub struct Origin<'o> {
+    /// What the files are.
+    pub digests: &'o Digests,
+    /// The commit that the folder is at, if it is a git checkout.
+    pub commit: Option<&'o str>,
+    /// The columns of all of its recipients.
+    pub columns: &'o Arc<Columns>,
 }
 
-async fn insert_run(connection: &mut SqliteConnection, plan: &Plan<'_>) -> Result<Run, Error> {
-    let issue = || plan.issue.to_owned();
-    let columns = columns(plan).ok_or_else(|| Error::Columns { issue: issue() })?;
-    let columns = serde_json::to_string(&columns).expect("names are always JSON");
-    let row: stored::RunRow = sqlx::query_as(
-        "INSERT INTO runs (issue, digest, git_commit, key, date, columns)
-         VALUES ($1, $2, $3, $4, $5, $6)
-         RETURNING id, issue, digest, git_commit, key, date, finished",
-    )
-    .bind(plan.issue)
-    .bind(plan.digest)
-    .bind(plan.commit)
-    .bind(plan.key)
-    .bind(plan.date.as_millisecond())
-    .bind(columns)
-    .fetch_one(connection)
-    .await
-    .map_err(|error| match error.as_database_error() {
-        Some(violation) if violation.is_unique_violation() => Error::Unfinished { issue: issue() },
-        _ => Error::during("record a run in")(error),
-    })?;
-    stored::run(row)
+/// A run that is being written: nothing of it is there before [`Planning::commit`], and when it is
+/// dropped instead, nothing ever was.
+#[derive(Debug)]
+pub struct Planning {
+    transaction: Transaction<'static, Sqlite>,
+    run: Run,
+    /// The number of the next program.
+    edition: usize,
+    /// The number of the next entry.
+    entry: i64,
+    /// Whether the run was begun before, so that its readers are still to be compared.
+    renewed: bool,
+}
+
+/// Records the [`Batch`] $3 as the recipients of run $1, the first with the number $2.
+const BEGIN: &str = "
+    INSERT INTO recipients (run, id, key, address, line, fields, edition)
+    SELECT $1, $2 + j.key, j.value->>0, j.value->>1,
+           CAST(j.value->>2 AS BIGINT), j.value->3, CAST(j.value->>4 AS BIGINT)
+    FROM jsonb_each($3) AS j";
+
+/// Records the [`Batch`] $1 as readers who are still to be compared with the recipients of a run.
+const RENEW: &str = "
+    INSERT INTO temp.arriving (key, address, line, fields, edition)
+    SELECT j.value->>0, j.value->>1,
+           CAST(j.value->>2 AS BIGINT), j.value->3, CAST(j.value->>4 AS BIGINT)
+    FROM jsonb_each($1) AS j";
+
+/// Recipients that are recorded together, as the text that hands them to the database.
+#[derive(Debug, Default)]
+pub struct Batch {
+    rows: String,
+    length: usize,
+}
+
+impl Batch {
+    /// As many as one statement takes at once.
+    pub const FULL: usize = ROWS;
+
+    /// Adds a recipient who is to get the program of a number.
+    pub fn push(&mut self, recipient: &Recipient, edition: usize) {
+        let Recipient { address, line, values, .. } = recipient;
+        self.rows.push(if self.length == 0 { '[' } else { ',' });
+        let row = (address.key(), address.to_string(), line, values, edition);
+        self.rows += &serde_json::to_string(&row).expect("texts and numbers are always JSON");
+        self.length += 1;
+    }
+
+    /// How many recipients there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Whether there is nobody.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+}
+
+impl Planning {
+    /// Begins to write a run.
+    pub(crate) async fn begin(
+        mut transaction: Transaction<'static, Sqlite>,
+        issue: &str,
+        key: &str,
+        date: Timestamp,
+        origin: &Origin<'_>,
+    ) -> Result<Self, Error> {
+        let id: i64 = sqlx::query_scalar(
+            "INSERT INTO runs (issue, key, date) VALUES ($1, $2, $3) RETURNING id",
+        )
+        .bind(issue)
+        .bind(key)
+        .bind(date.as_millisecond())
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(|error| match error.as_database_error() {
+            Some(violation) if violation.is_unique_violation() => {
+                Error::Unfinished { issue: issue.to_owned() }
+            }
+            _ => Error::during("record a run in")(error),
+        })?;
+        let date = Timestamp::from_millisecond(date.as_millisecond()).unwrap_or(date);
+        let generations = vec![generation(date, origin, 0)];
+        insert_generation(&mut transaction, id, 1, &generations[0]).await?;
+        let (issue, key) = (issue.to_owned(), key.to_owned());
+        let run = Run { id, issue, key, date, finished: None, generations };
+        Ok(Self { transaction, run, edition: 0, entry: 1, renewed: false })
+    }
+
+    /// Begins to write a further generation of a run.
+    pub(crate) async fn renew(
+        mut transaction: Transaction<'static, Sqlite>,
+        run: &Run,
+        now: Timestamp,
+        origin: &Origin<'_>,
+    ) -> Result<Self, Error> {
+        let during = Error::during("begin a generation of a run in");
+        let next: (i64, i64, Option<i64>) = sqlx::query_as(
+            "SELECT (SELECT COUNT(*) FROM programs WHERE run = $1),
+                    (SELECT COALESCE(MAX(id), 0) + 1 FROM recipients WHERE run = $1),
+                    (SELECT finished FROM runs WHERE id = $1)",
+        )
+        .bind(run.id)
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(&during)?;
+        let (edition, entry, finished) = next;
+        if finished.is_some() {
+            return Err(Error::Finished { issue: run.issue.clone() });
+        }
+        renewal::prepare(&mut transaction).await?;
+        let edition = usize::try_from(edition).map_err(Error::stored("the run", run.id))?;
+        let now = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
+        let mut run = run.clone();
+        run.generations.push(generation(now, origin, edition));
+        let number = i64::try_from(run.generations.len()).unwrap_or(i64::MAX);
+        insert_generation(&mut transaction, run.id, number, run.newest()).await?;
+        Ok(Self { transaction, run, edition, entry, renewed: true })
+    }
+
+    /// How many programs the run has so far: the number of the next one.
+    #[must_use]
+    pub fn editions(&self) -> usize {
+        self.edition
+    }
+
+    /// Says who of a run that was begun before is still to be served (`true`), and who was taken
+    /// out of it (`false`), by number. All others stay as they are.
+    pub(crate) async fn open_to(
+        &mut self,
+        entries: impl Iterator<Item = (i64, bool)>,
+    ) -> Result<(), Error> {
+        renewal::open_to(&mut self.transaction, entries).await
+    }
+
+    /// Records the message of an edition; returns its number.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub async fn program(&mut self, program: &Program) -> Result<usize, Error> {
+        let (bytes, slots) = program.parts();
+        let slots = serde_json::to_string(slots).expect("slots are always JSON");
+        let edition = self.edition;
+        sqlx::query("INSERT INTO programs (run, edition, bytes, slots) VALUES ($1, $2, $3, $4)")
+            .bind(self.run.id)
+            .bind(i64::try_from(edition).unwrap_or(i64::MAX))
+            .bind(bytes)
+            .bind(slots)
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(Error::during("record the programs of a run in"))?;
+        self.edition += 1;
+        Ok(edition)
+    }
+
+    /// Records recipients. Each reader has to be there once, and to have the columns of the origin.
+    ///
+    /// # Errors
+    /// An edition has no program, or the journal cannot be written.
+    pub async fn extend(&mut self, batch: Batch) -> Result<(), Error> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let rows = batch.rows + "]";
+        let query = match self.renewed {
+            true => sqlx::query(RENEW).bind(rows),
+            false => sqlx::query(BEGIN).bind(self.run.id).bind(self.entry).bind(rows),
+        };
+        query
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(Error::during("record the recipients of a run in"))?;
+        if !self.renewed {
+            self.entry += i64::try_from(batch.length).unwrap_or(i64::MAX);
+        }
+        Ok(())
+    }
+
+    /// Records who is on the list and is not written to, and why.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub async fn suppress(&mut self, suppressed: &[(EmailAddress, String)]) -> Result<(), Error> {
+        for chunk in suppressed.chunks(ROWS) {
+            let rows =
+                chunk.iter().map(|(address, reason)| (address.key(), address.to_string(), reason));
+            let query = match self.renewed {
+                true => sqlx::query(
+                    "INSERT INTO temp.refused (key, address, reason)
+                     SELECT j.value->>0, j.value->>1, j.value->>2
+                     FROM json_each($1) AS j WHERE true ON CONFLICT (key) DO NOTHING",
+                ),
+                false => sqlx::query(
+                    "INSERT INTO suppressed (run, key, address, reason)
+                     SELECT $2, j.value->>0, j.value->>1, j.value->>2
+                     FROM json_each($1) AS j WHERE true ON CONFLICT (run, key) DO NOTHING",
+                ),
+            };
+            let query = query.bind(json(rows));
+            let query = if self.renewed { query } else { query.bind(self.run.id) };
+            query
+                .execute(&mut *self.transaction)
+                .await
+                .map_err(Error::during("record the suppressed recipients of a run in"))?;
+        }
+        Ok(())
+    }
+
+    /// Compares the readers that there are now with a run that was begun before, when all of them
+    /// are recorded: those who are still to be served get the new programs, those who are new come
+    /// after them, and those who are no longer there are taken out. Whoever was served, or may have
+    /// been, stays as before.
+    ///
+    /// A run that is only begun has nobody to be compared with.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub async fn merge(&mut self) -> Result<Merged, Error> {
+        if !std::mem::take(&mut self.renewed) {
+            return Ok(Merged::default());
+        }
+        let (first, now) = (self.run.newest().edition, self.run.newest().begun);
+        renewal::merge(&mut self.transaction, self.run.id, first, self.entry, now).await
+    }
+
+    /// Puts all of it on the disk, at once.
+    ///
+    /// # Errors
+    /// The journal cannot be written; then nothing is there.
+    pub async fn commit(mut self) -> Result<Run, Error> {
+        self.merge().await?;
+        self.transaction.commit().await.map_err(Error::during("record a run in"))?;
+        Ok(self.run)
+    }
+
+    /// Records all of a plan.
+    pub(crate) async fn fill(&mut self, plan: &Plan<'_>) -> Result<(), Error> {
+        for program in plan.programs {
+            self.program(program).await?;
+        }
+        for chunk in plan.recipients.chunks(Batch::FULL) {
+            let mut batch = Batch::default();
+            chunk.iter().for_each(|(recipient, edition)| batch.push(recipient, *edition));
+            self.extend(batch).await?;
+        }
+        self.suppress(plan.suppressed).await
+    }
+}
+
+/// An address that comes for the second time.
+pub(crate) fn twin(plan: &Plan<'_>) -> Option<String> {
+    let mut keys = HashSet::new();
+    let mut addresses = plan.recipients.iter().map(|(recipient, _)| &recipient.address);
+    addresses.find(|address| !keys.insert(address.key())).map(ToString::to_string)
 }
 
 /// The columns that all recipients have; `None` where they differ, as values are stored without names.
-fn columns(plan: &Plan<'_>) -> Option<Columns> {
+pub(crate) fn columns(plan: &Plan<'_>) -> Option<Arc<Columns>> {
     let mut all = plan.recipients.iter().map(|(recipient, _)| &recipient.columns);
-    let Some(first) = all.next() else { return Some(Columns::default()) };
+    let Some(first) = all.next() else { return Some(Arc::default()) };
     // Two `Arc`s of one list are the same pointer, which is all that is compared for most lists.
-    all.all(|other| std::sync::Arc::ptr_eq(first, other) || first == other)
-        .then(|| Columns::clone(first))
+    all.all(|other| Arc::ptr_eq(first, other) || first == other).then(|| Arc::clone(first))
 }
 
-async fn insert_programs(
-    connection: &mut SqliteConnection,
-    run: i64,
-    plan: &Plan<'_>,
-) -> Result<(), Error> {
-    for (edition, program) in (0_i64..).zip(plan.programs) {
-        let (bytes, slots) = program.parts();
-        let slots = serde_json::to_string(slots).expect("slots are always JSON");
-        sqlx::query("INSERT INTO programs (run, edition, bytes, slots) VALUES ($1, $2, $3, $4)")
-            .bind(run)
-            .bind(edition)
-            .bind(bytes)
-            .bind(slots)
-            .execute(&mut *connection)
-            .await
-            .map_err(Error::during("record the programs of a run in"))?;
+fn generation(begun: Timestamp, origin: &Origin<'_>, edition: usize) -> Generation {
+    Generation {
+        begun,
+        commit: origin.commit.map(str::to_owned),
+        digests: origin.digests.clone(),
+        edition,
+        columns: Arc::clone(origin.columns),
     }
-    Ok(())
 }
 
-async fn insert_recipients(
+async fn insert_generation(
     connection: &mut SqliteConnection,
     run: i64,
-    recipients: &[(Recipient, usize)],
+    number: i64,
+    generation: &Generation,
 ) -> Result<(), Error> {
-    for (chunk, first) in recipients.chunks(ROWS).zip((1_i64..).step_by(ROWS)) {
-        let rows = json((first..).zip(chunk).map(|(id, (recipient, edition))| {
-            let address = &recipient.address;
-            (id, address.key(), address.to_string(), recipient.line, &recipient.values, edition)
-        }));
-        // `WHERE true`: without it SQLite takes ON CONFLICT for the ON of a join.
-        sqlx::query(
-            "INSERT INTO recipients (run, id, key, address, line, fields, edition)
-             SELECT $1, CAST(j.value->>0 AS BIGINT), j.value->>1, j.value->>2,
-                    CAST(j.value->>3 AS BIGINT), j.value->4, CAST(j.value->>5 AS BIGINT)
-             FROM jsonb_each($2) AS j WHERE true
-             ON CONFLICT (run, key) DO NOTHING",
-        )
-        .bind(run)
-        .bind(rows)
-        .execute(&mut *connection)
-        .await
-        .map_err(Error::during("record the recipients of a run in"))?;
-    }
-    Ok(())
-}
-
-async fn insert_suppressed(
-    connection: &mut SqliteConnection,
-    run: i64,
-    suppressed: &[(String, String)],
-) -> Result<(), Error> {
-    for chunk in suppressed.chunks(ROWS) {
-        sqlx::query(
-            "INSERT INTO suppressed (run, address, reason)
-             SELECT $1, j.value->>0, j.value->>1 FROM json_each($2) AS j WHERE true
-             ON CONFLICT (run, address) DO NOTHING",
-        )
-        .bind(run)
-        .bind(json(chunk))
-        .execute(&mut *connection)
-        .await
-        .map_err(Error::during("record the suppressed recipients of a run in"))?;
-    }
+    let Generation { begun, commit, digests, edition, columns } = generation;
+    let columns = serde_json::to_string(&**columns).expect("names are always JSON");
+    sqlx::query(
+        "INSERT INTO generations
+         (run, generation, begun, git_commit, issue, theme, settings, list, edition, columns)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(run)
+    .bind(number)
+    .bind(begun.as_millisecond())
+    .bind(commit)
+    .bind(&digests.issue)
+    .bind(&digests.theme)
+    .bind(&digests.settings)
+    .bind(&digests.list)
+    .bind(i64::try_from(*edition).unwrap_or(i64::MAX))
+    .bind(columns)
+    .execute(connection)
+    .await
+    .map_err(Error::during("record a generation of a run in"))?;
     Ok(())
 }

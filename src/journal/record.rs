@@ -1,8 +1,11 @@
 //! What the journal holds: runs, their recipients and where each one stands.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
-use crate::audience::Recipient;
+use crate::address::EmailAddress;
+use crate::audience::{Columns, Recipient};
 use crate::compile::Program;
 
 /// The state of a recipient in a run. *Accepted* is what the server said; it is not *delivered*.
@@ -94,16 +97,60 @@ pub struct Run {
     pub id: i64,
     /// The issue's name: its file's, without `.toml`.
     pub issue: String,
-    /// What the issue, its theme and its settings were when the run began (SHA-256, hex).
-    pub digest: String,
-    /// The commit that the folder was at, if it is a git checkout.
-    pub commit: Option<String>,
     /// The fingerprint of the key that the run was begun with.
     pub key: String,
     /// The `Date` of every message, to the millisecond.
     pub date: Timestamp,
     /// When there was nothing left to do.
     pub finished: Option<Timestamp>,
+    /// What it was begun with, and then what it was gone on with; there is one at least.
+    pub generations: Vec<Generation>,
+}
+
+impl Run {
+    /// Which of the generations an edition is of, as an index into them.
+    #[must_use]
+    pub fn generation_of(&self, edition: usize) -> usize {
+        let later = self.generations.iter().skip(1);
+        later.take_while(|generation| generation.edition <= edition).count()
+    }
+
+    /// What those who are still to be served are served with.
+    ///
+    /// # Panics
+    /// Never with a run that the journal returned: it has a generation.
+    #[must_use]
+    pub fn newest(&self) -> &Generation {
+        self.generations.last().expect("a run has the generation that it was begun with")
+    }
+}
+
+/// What a run is sent with: the files as they were at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Generation {
+    /// When it was begun, to the millisecond.
+    pub begun: Timestamp,
+    /// The commit that the folder was at, if it is a git checkout.
+    pub commit: Option<String>,
+    /// What the files were.
+    pub digests: Digests,
+    /// The number of its first edition; the ones before are of earlier generations.
+    pub edition: usize,
+    /// The columns of its recipients.
+    pub columns: Arc<Columns>,
+}
+
+/// What tells whether the files are still the same: each is a SHA-256 in hexadecimal digits.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Digests {
+    /// Of the issue, its pictures and its files.
+    pub issue: String,
+    /// Of how it looks.
+    pub theme: String,
+    /// Of the settings that shape a message.
+    pub settings: String,
+    /// Of the list of readers.
+    pub list: String,
 }
 
 /// A run that is about to begin.
@@ -111,8 +158,8 @@ pub struct Run {
 pub struct Plan<'p> {
     /// The issue's name.
     pub issue: &'p str,
-    /// What the issue, its theme and its settings are (SHA-256, hex).
-    pub digest: &'p str,
+    /// What the files are.
+    pub digests: &'p Digests,
     /// The commit that the folder is at, if it is a git checkout.
     pub commit: Option<&'p str>,
     /// The fingerprint of the key.
@@ -124,7 +171,7 @@ pub struct Plan<'p> {
     /// Everyone who is to get it, and which edition.
     pub recipients: &'p [(Recipient, usize)],
     /// Who is on the list and is not written to: the address and why.
-    pub suppressed: &'p [(String, String)],
+    pub suppressed: &'p [(EmailAddress, String)],
 }
 
 /// A recipient as the journal has it.
@@ -132,9 +179,9 @@ pub struct Plan<'p> {
 pub struct Entry {
     /// The row's number; in the order of the list.
     pub id: i64,
-    /// The address and the row of the list as they were when the run was planned.
+    /// The address and the row of the list as they were when its generation was begun.
     pub recipient: Recipient,
-    /// Which of the run's programs.
+    /// Which of the run's programs; they are counted through all of its generations.
     pub edition: usize,
     /// Where the recipient stands.
     pub state: State,

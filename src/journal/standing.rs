@@ -191,7 +191,8 @@ fn number(index: usize) -> i64 {
     i64::try_from(index + 1).unwrap_or(i64::MAX)
 }
 
-fn count(tally: &mut Tally, state: State) -> &mut u64 {
+/// The number of those in a state.
+pub(crate) fn count(tally: &mut Tally, state: State) -> &mut u64 {
     match state {
         State::Pending => &mut tally.pending,
         State::Claimed => &mut tally.claimed,

@@ -6,40 +6,83 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use sqlx::{SqliteConnection, SqlitePool};
 
-use crate::audience::{Columns, Recipient};
+use crate::audience::Recipient;
 use crate::compile::Program;
 use crate::journal::batch::{ROWS, json};
 use crate::journal::error::Error;
 use crate::journal::event::Event;
-use crate::journal::record::{Entry, Run};
+use crate::journal::record::{Digests, Entry, Generation, Run};
 use crate::journal::standing::{Stand, Standing};
 
-/// `id, issue, digest, git_commit, key, date, finished`.
-pub(crate) type RunRow = (i64, String, String, Option<String>, String, i64, Option<i64>);
+/// `id, issue, key, date, finished`.
+type RunRow = (i64, String, String, i64, Option<i64>);
+
+/// `begun, git_commit, issue, theme, settings, list, edition, columns`.
+type GenerationRow = (i64, Option<String>, String, String, String, String, i64, String);
 
 /// `id, address, line, fields, edition`.
 type EntryRow = (i64, String, i64, String, i64);
 
-/// The run of a row.
-pub(crate) fn run(row: RunRow) -> Result<Run, Error> {
-    let (id, issue, digest, commit, key, date, finished) = row;
-    let moment =
-        |ms| Timestamp::from_millisecond(ms).map_err(Error::stored("the time of the run", id));
-    let (date, finished) = (moment(date)?, finished.map(moment).transpose()?);
-    Ok(Run { id, issue, digest, commit, key, date, finished })
+/// Runs, oldest first: all of them, or the newest of an issue.
+pub(crate) async fn runs(reader: &SqlitePool, issue: Option<&str>) -> Result<Vec<Run>, Error> {
+    let during = Error::during("read the runs from");
+    let rows: Vec<RunRow> = sqlx::query_as(
+        "SELECT id, issue, key, date, finished FROM runs
+         WHERE $1 IS NULL OR id = (SELECT MAX(id) FROM runs WHERE issue = $1) ORDER BY id",
+    )
+    .bind(issue)
+    .fetch_all(reader)
+    .await
+    .map_err(&during)?;
+    let mut runs = Vec::new();
+    for (id, issue, key, date, finished) in rows {
+        let rows: Vec<GenerationRow> = sqlx::query_as(
+            "SELECT begun, git_commit, issue, theme, settings, list, edition, columns
+             FROM generations WHERE run = $1 ORDER BY generation",
+        )
+        .bind(id)
+        .fetch_all(reader)
+        .await
+        .map_err(&during)?;
+        let generations = rows.into_iter().map(|row| generation(row, id));
+        let generations: Vec<_> = generations.collect::<Result<_, _>>()?;
+        if generations.is_empty() {
+            return Err(Error::stored("the run", id)("it has no generation"));
+        }
+        let finished = finished.map(|finished| moment(finished, id)).transpose()?;
+        runs.push(Run { id, issue, key, date: moment(date, id)?, finished, generations });
+    }
+    Ok(runs)
 }
 
-/// The entry of a row, with the columns of its run.
-fn entry(row: EntryRow, columns: &Arc<Columns>, stand: Stand) -> Result<Entry, Error> {
+fn moment(milliseconds: i64, run: i64) -> Result<Timestamp, Error> {
+    Timestamp::from_millisecond(milliseconds).map_err(Error::stored("the time of the run", run))
+}
+
+fn generation(row: GenerationRow, run: i64) -> Result<Generation, Error> {
+    let (begun, commit, issue, theme, settings, list, edition, columns) = row;
+    let columns = serde_json::from_str(&columns);
+    Ok(Generation {
+        begun: moment(begun, run)?,
+        commit,
+        digests: Digests { issue, theme, settings, list },
+        edition: edition.try_into().map_err(Error::stored("the editions of the run", run))?,
+        columns: columns.map(Arc::new).map_err(Error::stored("the columns of the run", run))?,
+    })
+}
+
+/// The entry of a row, with the columns of its generation.
+fn entry(row: EntryRow, run: &Run, stand: Stand) -> Result<Entry, Error> {
     let (id, address, line, fields, edition) = row;
+    let edition = edition.try_into().map_err(Error::stored("the edition of the entry", id))?;
+    let generation = &run.generations[run.generation_of(edition)];
     let recipient = Recipient {
         address: address.parse().map_err(Error::stored("the address of the entry", id))?,
         line: line.try_into().map_err(Error::stored("the line of the entry", id))?,
-        columns: Arc::clone(columns),
+        columns: Arc::clone(&generation.columns),
         values: serde_json::from_str(&fields)
             .map_err(Error::stored("the fields of the entry", id))?,
     };
-    let edition = edition.try_into().map_err(Error::stored("the edition of the entry", id))?;
     let Stand { id, state, attempts, reply } = stand;
     Ok(Entry { id, recipient, edition, state, attempts, reply })
 }
@@ -49,10 +92,9 @@ fn entry(row: EntryRow, columns: &Arc<Columns>, stand: Stand) -> Result<Entry, E
 /// `CROSS` keeps SQLite from looking at every recipient and, for each one, at every number.
 pub(crate) async fn entries(
     connection: &mut SqliteConnection,
-    run: i64,
+    run: &Run,
     stands: Vec<Stand>,
 ) -> Result<Vec<Entry>, Error> {
-    let columns = columns(connection, run).await?;
     let mut entries = Vec::with_capacity(stands.len());
     let mut stands = stands.into_iter().peekable();
     while stands.peek().is_some() {
@@ -61,13 +103,13 @@ pub(crate) async fn entries(
             "SELECT recipients.id, address, line, fields, edition FROM json_each($2) AS j
              CROSS JOIN recipients ON run = $1 AND recipients.id = j.value ORDER BY j.key",
         )
-        .bind(run)
+        .bind(run.id)
         .bind(json(chunk.iter().map(|stand| stand.id)))
         .fetch_all(&mut *connection)
         .await
         .map_err(Error::during("read the recipients of a run from"))?;
         for (row, stand) in rows.into_iter().zip(chunk) {
-            entries.push(entry(row, &columns, stand)?);
+            entries.push(entry(row, run, stand)?);
         }
     }
     Ok(entries)
@@ -160,16 +202,32 @@ pub(crate) async fn suppressed(
     .map_err(Error::during("read the suppressed recipients of a run from"))
 }
 
-/// The names of the columns of a run's recipients.
-async fn columns(connection: &mut SqliteConnection, run: i64) -> Result<Arc<Columns>, Error> {
-    let columns: String = sqlx::query_scalar("SELECT columns FROM runs WHERE id = $1")
-        .bind(run)
-        .fetch_one(connection)
-        .await
-        .map_err(Error::during("read the columns of a run from"))?;
-    serde_json::from_str(&columns)
-        .map(Arc::new)
-        .map_err(Error::stored("the columns of the run", run))
+/// Which generation those of a run are of, as an index into them, by the first number of each
+/// stretch of neighbours that are of the same.
+pub(crate) async fn generations(
+    reader: &SqlitePool,
+    run: &Run,
+) -> Result<Vec<(i64, usize)>, Error> {
+    let rows: Vec<(i64, i64)> = sqlx::query_as(
+        "SELECT id, generation FROM (
+             SELECT id, generation, LAG(generation, 1, 0) OVER (ORDER BY id) AS before FROM (
+                 SELECT id, (SELECT MAX(generation) FROM generations
+                             WHERE generations.run = $1 AND generations.edition <= r.edition)
+                     AS generation
+                 FROM recipients AS r WHERE r.run = $1
+             )
+         ) WHERE generation <> before ORDER BY id",
+    )
+    .bind(run.id)
+    .fetch_all(reader)
+    .await
+    .map_err(Error::during("count the recipients of a run in"))?;
+    rows.into_iter()
+        .map(|(id, generation)| {
+            let generation = usize::try_from(generation - 1);
+            Ok((id, generation.map_err(Error::stored("the generation of the entry", id))?))
+        })
+        .collect()
 }
 
 /// The programs of a run, by edition.

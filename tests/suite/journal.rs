@@ -2,6 +2,7 @@
 
 mod crash;
 mod file;
+mod generations;
 mod states;
 
 use std::collections::BTreeSet;
@@ -12,7 +13,9 @@ use jiff::{SignedDuration, Timestamp};
 use newsletter::audience::{Columns, Recipient};
 use newsletter::compile::{Cut, Escape, Program, Slot};
 use newsletter::field::{Field, Piece, Span, Template};
-use newsletter::journal::{Entry, Error, Journal, Ledger, Plan, Run, State, Tally, Transition};
+use newsletter::journal::{
+    Digests, Entry, Error, Journal, Ledger, Plan, Run, State, Tally, Transition,
+};
 use tempfile::TempDir;
 
 /// A journal in a folder of its own, which goes away with it.
@@ -90,7 +93,7 @@ async fn plan(
     let programs = [Program::from_parts(b"Subject: x\r\n\r\nHello\r\n".to_vec(), Vec::new())];
     let plan = Plan {
         issue,
-        digest: "00ff",
+        digests: &Digests::default(),
         commit: None,
         key: "k",
         date: at(0),
@@ -143,10 +146,13 @@ async fn what_was_planned_is_what_is_read() {
     ];
     let moment = Timestamp::from_nanosecond(1_790_000_000_123_456_789).unwrap();
     let suppressed = [("zoe@example.org", "bounce"), ("al@example.org", "asked: \"stop\"")]
-        .map(|(address, reason)| (address.to_owned(), reason.to_owned()));
+        .map(|(address, reason)| (address.parse().unwrap(), reason.to_owned()));
+    let digests = ["a", "b", "c", "d"].map(str::to_owned);
+    let [issue, theme, settings, list] = digests;
+    let digests = Digests { issue, theme, settings, list };
     let plan = Plan {
         issue: "first-frost",
-        digest: "abc",
+        digests: &digests,
         commit: Some("123"),
         key: "k",
         date: moment,
@@ -155,8 +161,8 @@ async fn what_was_planned_is_what_is_read() {
         suppressed: &suppressed,
     };
     let run = fixture.journal.plan(&plan).await.unwrap();
-    assert_eq!((run.issue.as_str(), run.digest.as_str()), ("first-frost", "abc"));
-    assert_eq!((run.commit.as_deref(), run.finished), (Some("123"), None));
+    assert_eq!((run.issue.as_str(), run.finished), ("first-frost", None));
+    assert_eq!((run.newest().commit.as_deref(), &run.newest().digests), (Some("123"), &digests));
     assert_eq!(run.date, Timestamp::from_millisecond(1_790_000_000_123).unwrap());
 
     let journal = fixture.again().await;
@@ -174,7 +180,7 @@ async fn what_was_planned_is_what_is_read() {
     assert_eq!(ledger.recipients(1, 9).await.unwrap(), entries[1..]);
     assert_eq!(ledger.recipients_in(State::Pending).await.unwrap(), entries);
     assert_eq!(ledger.recipients_in(State::Claimed).await.unwrap(), []);
-    let by_address = [suppressed[1].clone(), suppressed[0].clone()];
+    let by_address = [1, 0].map(|at| (suppressed[at].0.to_string(), suppressed[at].1.clone()));
     assert_eq!(ledger.suppressed().await.unwrap(), by_address);
     let tally = Tally { pending: 2, suppressed: 2, ..Tally::default() };
     assert_eq!(ledger.tally(), tally);
@@ -182,7 +188,7 @@ async fn what_was_planned_is_what_is_read() {
 }
 
 #[tokio::test]
-async fn a_reader_who_is_on_the_list_twice_gets_it_once_and_the_first_row_counts() {
+async fn a_reader_who_is_there_twice_is_refused_however_the_address_is_written() {
     let fixture = Fixture::new().await;
     let columns = Arc::new(Columns::new(["email", "first_name"]));
     let twice = [
@@ -190,12 +196,10 @@ async fn a_reader_who_is_on_the_list_twice_gets_it_once_and_the_first_row_counts
         (person("bob@example.org", "Bob", 3, &columns), 0),
         (person("ADA@EXAMPLE.ORG", "Ada again", 4, &columns), 0),
     ];
-    let run = plan(&fixture.journal, "first-frost", &twice).await.unwrap();
-    let ledger = fixture.journal.ledger(&run).await.unwrap();
-    assert_eq!(ledger.tally().pending, 2);
-    let entries = ledger.recipients(0, 9).await.unwrap();
-    let lines: Vec<u64> = entries.iter().map(|entry| entry.recipient.line).collect();
-    assert_eq!(lines, [2, 3]);
+    let error = plan(&fixture.journal, "first-frost", &twice).await.unwrap_err();
+    let said = "ADA@example.org is twice among the recipients of issue `first-frost`";
+    assert_eq!(error.to_string(), said);
+    assert_eq!(fixture.journal.runs().await.unwrap(), []);
 }
 
 #[tokio::test]

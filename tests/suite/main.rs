@@ -13,6 +13,7 @@ mod desk;
 mod dkim;
 mod document;
 mod gallery;
+mod generations;
 mod hostile;
 mod issue;
 mod journal;

@@ -34,7 +34,7 @@ pub(super) fn examine(env: &Env, args: &CheckArgs, found: &mut Found) -> Result<
     };
     let mut issues = Vec::new();
     for path in &paths {
-        let checked = publication.check_issue(path, Some(readers.columns.names()))?;
+        let checked = publication.check_issue(path, Some(readers.columns()))?;
         let mut diagnostics = checked.diagnostics;
         if let Some(issue) = checked.value {
             diagnostics.extend(check::issue(&issue, &publication.config));
@@ -64,7 +64,7 @@ pub(super) fn examine(env: &Env, args: &CheckArgs, found: &mut Found) -> Result<
 struct Desk<'d> {
     publication: &'d Publication,
     suppressions: &'d Suppressions,
-    readers: &'d Readers,
+    readers: &'d Readers<'d>,
     key: Key,
 }
 
@@ -81,12 +81,9 @@ impl Desk<'_> {
         let Self { publication, suppressions, key, .. } = self;
         let neighbours = &publication.parts(issue)?;
         let stamp = Stamp { theme, neighbours, key, date, salt: "check" };
-        let everyone = self.readers.of(publication, issue);
-        match readers::prepare(publication, issue, suppressions, &stamp, everyone) {
-            Ok(prepared) => {
-                let recipients = prepared.recipients.iter().map(|(recipient, _)| recipient);
-                Ok(readers::judge(publication, issue, &stamp, recipients, known))
-            }
+        let planner = readers::planner(publication, suppressions, &stamp);
+        match readers::prove(&planner, issue, self.readers.of(issue)?, &mut |_, _| {})? {
+            Ok(passed) => Ok(readers::judge(issue, key, &passed.letters, known)),
             Err(Refused::Gaps(gaps)) => Ok(publication.empty_fields(issue, &gaps)),
             Err(malformed) => Err(Failure::new(Exit::Bug, malformed.to_string())),
         }

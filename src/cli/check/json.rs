@@ -29,7 +29,7 @@ pub(super) fn write(
             "errors": found.count(Level::Error),
             "warnings": found.count(Level::Warning),
             "notes": found.count(Level::Note),
-            "bad_rows": found.bad_rows.len(),
+            "bad_rows": found.bad,
             "exit": exit as u8,
         },
     });

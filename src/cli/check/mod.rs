@@ -68,10 +68,10 @@ fn say(env: &mut Env, found: &Found, issues: Option<&usize>) {
     env.say(format_args!(
         "Checked {} for {}: {}, {}, {}.",
         count(*issues as u64, "issue"),
-        count(found.readers as u64, "reader"),
+        count(found.readers, "reader"),
         count(found.count(Level::Error) as u64, "error"),
         count(found.count(Level::Warning) as u64, "warning"),
-        count(found.bad_rows.len() as u64, "bad row")
+        count(found.bad, "bad row")
     ));
     let wrong = |found: &&Diagnostic| found.code.level() != Level::Note;
     if let Some(first) = found.diagnostics.iter().find(wrong) {

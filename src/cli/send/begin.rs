@@ -2,15 +2,19 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
+
+use crate::audience::Recipient;
 use crate::cli::count;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::publication::Publication;
 use crate::cli::readers::Readers;
-use crate::cli::send::provenance::{commit, digest};
+use crate::cli::send::provenance::{commit, digests};
 use crate::cli::send::{Material, SendArgs, whole_seconds};
 use crate::config::Smtp;
-use crate::journal::{Journal, Plan, Run};
+use crate::delivery::{Unrecorded, record};
+use crate::journal::{Digests, Journal, Origin, Planning, Run};
 
 /// Plans a run: every message is proven, and the operator agrees. `None` where that is refused.
 pub(super) async fn begin(
@@ -23,30 +27,51 @@ pub(super) async fn begin(
 ) -> Result<Option<Run>, Failure> {
     let material = Material::load(env, publication, path)?;
     let date = whole_seconds(env.clock.now());
-    let prepared = material.prepare(env, date, "", material.everyone())?;
-    let readers = prepared.recipients.iter().filter(|(reader, _)| {
-        args.only.as_deref().is_none_or(|only| Readers::belongs(publication, reader, only))
-    });
-    let readers = (readers.count() as u64).min(args.limit.unwrap_or(u64::MAX));
+    let list = material.readers.list();
+    let digests = Digests { list: list.digest().to_owned(), ..digests(publication, path) };
+    let commit = commit(publication.folder.root());
+    let origin = Origin { digests: &digests, commit: commit.as_deref(), columns: list.columns() };
+    let fingerprint = material.key.fingerprint();
+    // From here on it is one transaction: whatever ends it before its last line leaves nothing.
+    let mut planning = journal.begin(&material.issue.name, &fingerprint, date, &origin).await?;
+    let readers = prove(env, &material, &mut planning, date, args).await?;
     if readers == 0 {
         return Err(nobody(publication));
     }
     if !consent(env, args, &material.issue.subject.to_string(), smtp, readers)? {
         return Ok(None);
     }
-    let digest = digest(publication, path)?;
-    let commit = commit(publication.folder.root());
-    let plan = Plan {
-        issue: &material.issue.name,
-        digest: &digest,
-        commit: commit.as_deref(),
-        key: &material.key.fingerprint(),
-        date,
-        programs: &prepared.programs,
-        recipients: &prepared.recipients,
-        suppressed: &prepared.suppressed,
+    Ok(Some(planning.commit().await?))
+}
+
+/// Takes all readers through the gate and into the journal; returns how many this send is for.
+pub(super) async fn prove(
+    env: &mut Env,
+    material: &Material<'_>,
+    planning: &mut Planning,
+    date: Timestamp,
+    args: &SendArgs,
+) -> Result<u64, Failure> {
+    let planner = material.planner(date, "");
+    let mut gate = planner.gate(&material.issue);
+    let mut selected = 0;
+    let wanted = |reader: &Recipient| {
+        let only = args.only.as_deref();
+        only.is_none_or(|only| Readers::belongs(material.publication, reader, only))
+            && material.suppressions.reason_for(&reader.address).is_none()
     };
-    Ok(Some(journal.plan(&plan).await?))
+    let count = |reader: &Result<Recipient, Failure>| {
+        selected += u64::from(reader.as_ref().is_ok_and(wanted));
+    };
+    let recorded = record(planning, &mut gate, &mut material.everyone()?.inspect(count)).await;
+    let passed = match recorded {
+        Ok(()) => gate.close(),
+        Err(Unrecorded::Refused(refused)) => Err(refused),
+        Err(Unrecorded::List(failure)) => return Err(failure),
+        Err(Unrecorded::Journal(error)) => return Err(error.into()),
+    };
+    material.judge(env, passed)?;
+    Ok(selected.min(args.limit.unwrap_or(u64::MAX)))
 }
 
 /// There is nobody to send to.

@@ -5,10 +5,10 @@ mod dry_run;
 mod lock;
 mod provenance;
 mod real;
+mod renew;
 mod test;
 mod wire;
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -23,7 +23,7 @@ use crate::cli::found::Found;
 use crate::cli::publication::Publication;
 use crate::cli::readers::{self, Readers, Stamp};
 use crate::cli::secret;
-use crate::delivery::{Prepared, Refused};
+use crate::delivery::{Passed, Planner, Refused};
 use crate::diagnostic::Checked;
 use crate::issue::Issue;
 use crate::key::Key;
@@ -57,6 +57,15 @@ pub(super) struct SendArgs {
     /// Do not ask
     #[arg(long)]
     yes: bool,
+
+    /// Go on with a run although its issue, its theme, the settings or the list changed: those who
+    /// are still to be served get what there is now, new readers too
+    #[arg(long, conflicts_with_all = ["as_begun", "dry_run", "test"])]
+    accept_changes: bool,
+
+    /// Go on with a run as it was begun, whatever changed since then
+    #[arg(long, conflicts_with_all = ["dry_run", "test"])]
+    as_begun: bool,
 
     /// Send again to those of whom it is not known whether they got it
     #[arg(long)]
@@ -101,16 +110,16 @@ struct Material<'m> {
     theme: Theme,
     issue: Issue,
     neighbours: Neighbours,
-    readers: Readers,
+    readers: Readers<'m>,
     suppressions: Suppressions,
     key: Key,
 }
 
 impl<'m> Material<'m> {
-    /// Reads an issue and everyone who is on the list.
+    /// Reads an issue, and the list once.
     fn load(env: &mut Env, publication: &'m Publication, path: &Path) -> Result<Self, Failure> {
         let readers = Found::said(env, |found| Readers::read(publication, found))?;
-        let issue = publication.issue(env, path, Some(readers.columns.names()))?;
+        let issue = publication.issue(env, path, Some(readers.columns()))?;
         let theme = Found::said(env, |found| publication.theme(&issue, found))?;
         let neighbours = publication.parts(&issue)?;
         let suppressions = publication.suppressions()?;
@@ -118,41 +127,37 @@ impl<'m> Material<'m> {
         Ok(Self { publication, theme, issue, neighbours, readers, suppressions, key })
     }
 
-    /// Plans the messages for readers, assembles every one of them and looks at their letters.
-    fn prepare<'r>(
-        &self,
-        env: &mut Env,
-        date: Timestamp,
-        salt: &str,
-        readers: impl Iterator<Item = &'r Recipient>,
-    ) -> Result<Prepared, Failure> {
+    /// What the messages are planned with.
+    fn planner<'p>(&'p self, date: Timestamp, salt: &'p str) -> Planner<'p> {
         let Self { theme, neighbours, key, .. } = self;
         let stamp = Stamp { theme, neighbours, key, date, salt };
-        let prepared =
-            readers::prepare(self.publication, &self.issue, &self.suppressions, &stamp, readers);
-        let prepared = prepared.map_err(|refused| match refused {
+        readers::planner(self.publication, &self.suppressions, &stamp)
+    }
+
+    /// The readers of the issue.
+    fn everyone(&self) -> Result<impl Iterator<Item = Result<Recipient, Failure>>, Failure> {
+        self.readers.of(&self.issue)
+    }
+
+    /// Says what the render gate has against the messages, and what is wrong with the letters in
+    /// those that passed it.
+    fn judge(&self, env: &mut Env, passed: Result<Passed, Refused>) -> Result<Passed, Failure> {
+        let passed = passed.map_err(|refused| match refused {
             Refused::Gaps(gaps) => {
                 let mut found = Found::default();
                 found.add(self.publication.empty_fields(&self.issue, &gaps));
                 found.say(env);
-                let readers = gaps.iter().map(|gap| gap.line).collect::<BTreeSet<_>>().len();
-                let readers = count(readers as u64, "reader");
+                let readers = count(gaps.readers, "reader");
                 let message = format!("the issue asks for more than the rows of {readers} hold");
                 Failure::new(Exit::Content, message).hint("nothing was sent to anyone")
             }
             Refused::Malformed { .. } => Failure::new(Exit::Bug, refused.to_string())
                 .hint("this is a bug of newsletter; nothing was sent to anyone"),
         })?;
-        let recipients = prepared.recipients.iter().map(|(recipient, _)| recipient);
         let known = check::issue(&self.issue, &self.publication.config);
-        let letters = readers::judge(self.publication, &self.issue, &stamp, recipients, &known);
-        let judged = Checked::new(Some(prepared), letters);
+        let letters = readers::judge(&self.issue, &self.key, &passed.letters, &known);
+        let judged = Checked::new(Some(passed), letters);
         Found::said(env, |found| found.accept(judged, Exit::Content))
-    }
-
-    /// The readers of the issue.
-    fn everyone(&self) -> impl Iterator<Item = &Recipient> {
-        self.readers.of(self.publication, &self.issue)
     }
 }
 

@@ -1,29 +1,112 @@
 //! A publication and an issue in, what tells later which ones they were out.
 
+use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use aws_lc_rs::digest::{Context, SHA256};
 
-use crate::cli::failure::Failure;
 use crate::cli::publication::Publication;
-use crate::issue;
+use crate::issue::{self, Asset, Part};
+use crate::journal::Digests;
 
-/// What decides the messages of a run: the issue, the theme and the settings (SHA-256, hex).
-pub(super) fn digest(publication: &Publication, path: &Path) -> Result<String, Failure> {
-    let issue = std::fs::read_to_string(publication.folder.root().join(path))
-        .map_err(|error| Failure::because("cannot read the issue", &error))?;
-    let own = issue::theme_of(&issue);
-    let theme = own.as_deref().unwrap_or(&publication.config.publication.theme);
-    let theme = publication.theme_files(theme)?;
-    let mut context = Context::new(&SHA256);
-    let parts = [issue.as_str(), publication.config.source.text.as_str()];
-    for part in parts.into_iter().chain(theme.texts()) {
-        // The length keeps the end of one file and the beginning of the next apart.
-        context.update(&(part.len() as u64).to_le_bytes());
-        context.update(part.as_bytes());
+/// What decides the messages of a run, the list apart: the issue, how it looks, and the settings.
+///
+/// What cannot be read has no digest, which is another one than that of what could be.
+pub(super) fn digests(publication: &Publication, path: &Path) -> Digests {
+    let text = std::fs::read(publication.folder.root().join(path)).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let mut issue = Parts::default();
+    issue.add(text.as_bytes());
+    let checked = publication.check_issue(path, None).ok().and_then(|checked| checked.value);
+    if let Some(value) = &checked {
+        value.for_each_part(&mut |part| match part {
+            Part::Image(image) => issue.asset(&image.asset),
+            Part::File(file) => issue.asset(&file.asset),
+            Part::Line(_) | Part::Url(..) | Part::Prose(_) | Part::Html(_) => {}
+        });
     }
-    Ok(context.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+    let own = issue::theme_of(&text);
+    let name = own.as_deref().unwrap_or(&publication.config.publication.theme);
+    let theme = theme(publication, name).unwrap_or_default();
+    Digests { issue: issue.finish(), theme, settings: settings(publication), list: String::new() }
+}
+
+/// How letters look.
+fn theme(publication: &Publication, name: &str) -> Option<String> {
+    let mut theme = Parts::default();
+    publication.theme_files(name).ok()?.texts().for_each(|text| theme.add(text.as_bytes()));
+    if let Some(value) = publication.check_theme(name).ok()?.value {
+        value.assets().for_each(|asset| theme.asset(asset));
+    }
+    Some(theme.finish())
+}
+
+/// The list, as [`List::digest`](crate::audience::List::digest) has it.
+pub(super) fn list_digest(publication: &Publication) -> Option<String> {
+    let mut file = publication.open_list().ok()?;
+    let mut parts = Parts::default();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match file.read(&mut buffer).ok()? {
+            0 => return Some(parts.finish()),
+            length => parts.0.update(&buffer[..length]),
+        }
+    }
+}
+
+/// The settings that a message or the choice of its readers depends on. The mail server is not
+/// among them, nor the return path: what is about the wire can be mended in the middle of a run.
+fn settings(publication: &Publication) -> String {
+    let config = &publication.config;
+    let (about, sender) = (&config.publication, &config.sender);
+    let optional = |text: &Option<String>| text.clone().unwrap_or_default();
+    let mut parts = Parts::default();
+    let texts = [
+        about.name.clone(),
+        optional(&about.tagline),
+        about.url.clone(),
+        about.language.to_string(),
+        about.time_zone.iana_name().unwrap_or_default().to_owned(),
+        about.address.clone(),
+        optional(&about.colophon),
+        about.list_id.clone(),
+        sender.name.clone(),
+        sender.address.to_string(),
+        optional(&sender.reply_to.as_ref().map(ToString::to_string)),
+        config.unsubscribe.url.clone(),
+        optional(&config.unsubscribe.mailto.as_ref().map(ToString::to_string)),
+        config.audience.name.to_string(),
+        format!("{:?}", config.segments),
+    ];
+    texts.iter().for_each(|text| parts.add(text.as_bytes()));
+    parts.finish()
+}
+
+/// A digest of several parts, whose ends count.
+struct Parts(Context);
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self(Context::new(&SHA256))
+    }
+}
+
+impl Parts {
+    fn add(&mut self, part: &[u8]) {
+        // The length keeps the end of one part and the beginning of the next apart.
+        self.0.update(&(part.len() as u64).to_le_bytes());
+        self.0.update(part);
+    }
+
+    fn asset(&mut self, asset: &Asset) {
+        self.add(asset.path.as_bytes());
+        self.add(&asset.bytes);
+    }
+
+    fn finish(self) -> String {
+        self.0.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
 /// The commit that a folder is at, if it is a git checkout and git is there.

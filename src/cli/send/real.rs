@@ -10,11 +10,11 @@ use crate::cli::publication::Publication;
 use crate::cli::readers::Readers;
 use crate::cli::send::begin::{begin, consent};
 use crate::cli::send::lock::Lock;
-use crate::cli::send::provenance::digest;
+use crate::cli::send::renew::{self, Goes};
 use crate::cli::send::wire::{self, Wire};
 use crate::cli::send::{SendArgs, key};
 use crate::delivery::{Reason, Report, Stopped};
-use crate::journal::{Entry, Journal, Ledger, State, Tally};
+use crate::journal::{Entry, Journal, Ledger, Run, State, Tally};
 use crate::key::Key;
 use crate::transport::{self, Stage};
 
@@ -74,16 +74,18 @@ async fn serve(
     };
     let mut ledger = journal.ledger(&run).await?;
     if begun {
-        resume(env, publication, path, &mut ledger).await?;
+        recover(env, &mut ledger).await?;
+        match renew::renew(env, publication, path, &ledger, args, &key).await? {
+            Goes::On => {}
+            Goes::Renewed(run) => ledger = journal.ledger(&run).await?,
+            Goes::Nowhere => return Ok(Exit::Done),
+        }
     }
     let selected = select(publication, &mut ledger, args).await?;
     if selected == 0 {
         return nothing_to_send(env, &ledger).await;
     }
-    if run.key != key.fingerprint() {
-        return Err(Failure::usage("the run was begun with another key than the one there is now")
-            .hint("put the key back: links and Message-IDs depend on it"));
-    }
+    check_key(ledger.run(), &key)?;
     if begun && !consent(env, args, &name, smtp, selected)? {
         return Ok(Exit::Done);
     }
@@ -93,35 +95,29 @@ async fn serve(
     }
     let suppressions = publication.suppressions()?;
     let wire = Wire { publication, smtp, key, suppressions, recorded: true };
-    let programs = journal.programs(&run).await?;
+    let programs = journal.programs(ledger.run()).await?;
     let report = wire.deliver(env, programs, &mut ledger).await?;
     name_unknown(env, &ledger).await?;
     conclude(env, &report, Some(&name))
 }
 
-/// Goes on with a run: what was certainly not sent is pending again, the rest is in doubt.
-async fn resume(
-    env: &mut Env,
-    publication: &Publication,
-    path: &Path,
-    ledger: &mut Ledger,
-) -> Result<(), Failure> {
+/// Makes sure that links and Message-IDs stay what they were.
+pub(super) fn check_key(run: &Run, key: &Key) -> Result<(), Failure> {
+    if run.key == key.fingerprint() {
+        return Ok(());
+    }
+    Err(Failure::usage("the run was begun with another key than the one there is now")
+        .hint("put the key back: links and Message-IDs depend on it"))
+}
+
+/// After a crash: what may have been sent is in doubt.
+async fn recover(env: &mut Env, ledger: &mut Ledger) -> Result<(), Failure> {
     let unknown = ledger.recover(env.clock.now()).await?;
     if unknown > 0 {
         env.say(format_args!(
             "The last send stopped before the server's answer for {} was recorded.",
             count(unknown, "reader")
         ));
-    }
-    let run = ledger.run();
-    if ledger.tally().open() > 0 {
-        env.say(format_args!("Going on with the run of {}, begun {}.", run.issue, run.date));
-        if digest(publication, path).is_ok_and(|now| now != run.digest) {
-            env.say(
-                "The issue, its theme or the settings changed since then: the run goes on with \
-                 what it was begun with, so that everyone gets the same.",
-            );
-        }
     }
     Ok(())
 }

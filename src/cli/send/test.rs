@@ -8,9 +8,10 @@ use crate::cli::build;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::publication::Publication;
+use crate::cli::readers;
 use crate::cli::send::wire::{self, Wire};
 use crate::cli::send::{Material, real, whole_seconds};
-use crate::journal::{Journal, Plan};
+use crate::journal::{Digests, Journal, Plan};
 
 /// Sends one copy of an issue, and records nothing that outlives it.
 pub(super) fn test(
@@ -25,14 +26,18 @@ pub(super) fn test(
         let message = format!("{address} is suppressed: {reason}");
         return Err(Failure::usage(message).hint("a suppressed address is never written to"));
     }
-    let known = material.readers.find(address).cloned();
+    let known = material.readers.find(address)?;
     let reader = known.unwrap_or_else(|| Recipient {
         address: address.clone(),
         ..build::sample(&material.issue)
     });
     let now = whole_seconds(env.clock.now());
     let salt = format!("test {now}");
-    let prepared = material.prepare(env, now, &salt, std::iter::once(&reader))?;
+    let planner = material.planner(now, &salt);
+    let one = std::iter::once(Ok(reader.clone()));
+    let passed = readers::prove(&planner, &material.issue, one, &mut |_, _| {})?;
+    let passed = material.judge(env, passed)?;
+    drop(planner);
     let folder = tempfile::tempdir().map_err(|error| Failure::world(&error))?;
     let wire = Wire {
         publication,
@@ -45,17 +50,17 @@ pub(super) fn test(
         let journal = Journal::open(&folder.path().join("journal.db")).await?;
         let plan = Plan {
             issue: &material.issue.name,
-            digest: "",
+            digests: &Digests::default(),
             commit: None,
             key: "",
             date: now,
-            programs: &prepared.programs,
-            recipients: &prepared.recipients,
+            programs: &passed.programs,
+            recipients: &[(reader, 0)],
             suppressed: &[],
         };
         let run = journal.plan(&plan).await?;
         let mut ledger = journal.ledger(&run).await?;
-        let report = wire.deliver(env, prepared.programs, &mut ledger).await?;
+        let report = wire.deliver(env, passed.programs, &mut ledger).await?;
         journal.close().await;
         if report.tally.accepted == 1 {
             env.say(format_args!("Sent a test to {address}. Nothing was recorded."));

@@ -6,19 +6,19 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
-use newsletter::audience::{BadRow, Error, Reason, Recipient, Subscribers};
+use newsletter::audience::{BadRow, Error, List, Reason, Recipient};
 use proptest::prelude::{any, prop};
 
 use crate::audience::{cases, chain, holds};
 
 /// The readers of a list, the rows that give none, and what ended it.
-fn read(list: impl Read) -> (Vec<Recipient>, Vec<BadRow>, Option<Error>) {
+fn read<R: Read>(open: impl Fn() -> io::Result<R>) -> (Vec<Recipient>, Vec<BadRow>, Option<Error>) {
     let (mut recipients, mut bad) = (Vec::new(), Vec::new());
-    let subscribers = match Subscribers::new(list) {
-        Ok(subscribers) => subscribers,
+    let list = match List::survey(open) {
+        Ok(list) => list,
         Err(error) => return (recipients, bad, Some(error)),
     };
-    for row in subscribers {
+    for row in list.subscribers().unwrap() {
         match row {
             Ok(Ok(recipient)) => recipients.push(recipient),
             Ok(Err(row)) => bad.push(row),
@@ -30,7 +30,7 @@ fn read(list: impl Read) -> (Vec<Recipient>, Vec<BadRow>, Option<Error>) {
 
 /// One reader a line, then the bad rows, then the error.
 fn written(list: &[u8]) -> String {
-    let (recipients, bad, error) = read(list);
+    let (recipients, bad, error) = read(|| Ok(list));
     let mut out = String::new();
     for recipient in &recipients {
         write!(out, "{} {}", recipient.line, recipient.address.key()).expect("a String takes all");
@@ -89,7 +89,7 @@ fn a_list_reads_the_same_wherever_a_read_ends() {
         let note = "\"\"\r\n".repeat(row % 11);
         write!(StringOf(&mut list), "r{row}@example.org,\"{note}\"\r\n").unwrap();
     }
-    let (recipients, bad, error) = read(Dribble(&list));
+    let (recipients, bad, error) = read(|| Ok(Dribble(&list)));
     assert_eq!((recipients.len(), bad.len(), error.is_none()), (6000, 0, true));
     let mut line = 2;
     for (row, recipient) in recipients.iter().enumerate() {
@@ -115,7 +115,7 @@ fn a_cell_of_ten_megabytes_costs_its_row_only() {
     for (cell, quoted) in [(&long, false), (&long, true), (&lines, true)] {
         let cell = if quoted { format!("\"{cell}\"") } else { cell.clone() };
         let list = format!("email,note,n\na@example.org,{cell},1\nb@example.org,y,2\n");
-        let (recipients, bad, error) = read(list.as_bytes());
+        let (recipients, bad, error) = read(|| Ok(list.as_bytes()));
         assert!(error.is_none());
         assert_eq!(recipients.len(), 1);
         assert_eq!(recipients[0].address.to_string(), "b@example.org");
@@ -137,8 +137,11 @@ fn a_disk_that_fails_ends_the_list_once() {
             Err(io::Error::other("the disk is on fire"))
         }
     }
-    let list = b"email\na@example.org\n".chain(io::repeat(b'\n').take(70_000)).chain(Broken);
-    let rows: Vec<_> = Subscribers::new(list).unwrap().collect();
+    let start = b"email\na@example.org\n";
+    let open = || Ok(start.chain(io::repeat(b'\n').take(70_000)).chain(Broken));
+    let list = List::survey(open).unwrap();
+    assert_eq!((list.readers(), list.digest()), (None, ""));
+    let rows: Vec<_> = list.subscribers().unwrap().collect();
     assert!(matches!(rows.last(), Some(Err(Error::Io(_)))));
     assert_eq!(rows.len(), 2);
 }
@@ -168,7 +171,7 @@ fn whatever_the_bytes_reading_ends_and_each_reader_is_there_once() {
     ];
     let bytes = prop::collection::vec(prop::sample::select(pieces.to_vec()), 0..80);
     let check = |bytes: Vec<u8>| {
-        let (recipients, bad, _) = read(bytes.as_slice());
+        let (recipients, bad, _) = read(|| Ok(bytes.as_slice()));
         let keys: BTreeSet<String> = recipients.iter().map(|r| r.address.key()).collect();
         assert_eq!(keys.len(), recipients.len());
         let lines: BTreeSet<u64> =
@@ -195,11 +198,50 @@ fn what_the_csv_crate_writes_is_read_back() {
             let address = format!("r{row}@example.org");
             writer.write_record([&address, &values[0], &values[1], &values[2]]).unwrap();
         }
-        let (recipients, bad, error) = read(writer.into_inner().unwrap().as_slice());
+        let bytes = writer.into_inner().unwrap();
+        let (recipients, bad, error) = read(|| Ok(bytes.as_slice()));
         assert!(error.is_none() && bad.is_empty(), "{bad:?}");
         assert_eq!(recipients.len(), rows.len());
         for (recipient, values) in recipients.iter().zip(&rows) {
             assert_eq!(&recipient.values[1..], values);
         }
     });
+}
+
+#[test]
+fn a_list_that_changes_between_two_readings_is_noticed() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), "email,n\na@example.org,1\nb@example.org,2\n").unwrap();
+    let list = List::survey(|| fs::File::open(file.path())).unwrap();
+    assert_eq!((list.readers(), list.digest().len()), (Some(2), 64));
+    assert!(list.subscribers().unwrap().all(|row| row.is_ok()));
+    for changed in
+        ["email,n\na@example.org,1\nb@example.org,3\n", "email,n\na@example.org,1\n", "email\n"]
+    {
+        fs::write(file.path(), changed).unwrap();
+        let noticed = match list.subscribers() {
+            Err(error) => matches!(error, Error::Changed),
+            Ok(rows) => matches!(rows.last(), Some(Err(Error::Changed))),
+        };
+        assert!(noticed, "{changed}");
+    }
+}
+
+#[test]
+fn of_a_list_with_every_reader_on_it_twice_the_first_rows_count() {
+    let mut text = String::from("email\n");
+    for round in ["r", "R"] {
+        for row in 0..2_000 {
+            writeln!(text, "{round}{row}@example.org").unwrap();
+        }
+    }
+    let list = List::survey(|| Ok(text.as_bytes())).unwrap();
+    assert_eq!(list.readers(), None);
+    let (recipients, bad, error) = read(|| Ok(text.as_bytes()));
+    assert_eq!((recipients.len(), bad.len(), error.is_none()), (2_000, 2_000, true));
+    for (number, row) in bad.iter().enumerate() {
+        let line = number as u64 + 2;
+        let twice = matches!(row.reason, Reason::Duplicate { first, .. } if first == line);
+        assert!(twice && row.line == line + 2_000, "{row}");
+    }
 }

@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
 use newsletter::audience::Recipient;
 use newsletter::check;
+use newsletter::compile::Reader;
+use newsletter::delivery::{Place, Planner};
 use newsletter::diagnostic::{Code, Source};
 use newsletter::issue::Issue;
 
@@ -100,12 +103,22 @@ fn the_letter_of_the_reader_with_the_longest_values_is_judged() {
     let mut verdict = Verdict::default();
     for (name, paragraphs) in [("fine", 20), ("large", 95), ("clipped", 115)] {
         let issue = long(paragraphs);
-        let letters = check::largest(&issue, &desk.press(), &desk.key, readers.iter(), &belongs);
-        assert_eq!(letters.len(), 2, "an edition for members, and one for all others");
+        let planner = Planner {
+            press: desk.press(),
+            key: &desk.key,
+            date: Timestamp::UNIX_EPOCH,
+            salt: "",
+            belongs: Box::new(belongs),
+            suppressed: Box::new(|_| None),
+        };
+        let mut gate = planner.gate(&issue);
+        let places = readers.each_ref().map(|reader| gate.admit(reader).unwrap());
+        assert_eq!(places, [0, 0, 1, 0].map(Place::Edition), "for members, and for all others");
+        let letters = gate.close().unwrap().letters;
         for letter in &letters {
-            let reader = newsletter::compile::Reader { recipient: &letter.reader, key: &desk.key };
-            let html = letter.draft.html(reader).unwrap();
-            assert_eq!(letter.size, html.len(), "what is measured is what is written");
+            let (recipient, size) = letter.largest().unwrap();
+            let html = letter.draft.html(Reader { recipient, key: &desk.key }).unwrap();
+            assert_eq!(size, html.len(), "what is measured is what is written");
         }
         let found: Vec<_> = check::size(&issue, &letters).into_iter().collect();
         let expected = cases::folder("sizes").join(format!("{name}.stderr"));

@@ -11,7 +11,7 @@ use newsletter::clock::Clock;
 use newsletter::compile::{Cut, Program, Slot};
 use newsletter::config::{Send, Smtp, Tls};
 use newsletter::delivery::{Error, Event, Order, Patience, Report, Suppressions, deliver};
-use newsletter::journal::{Entry, Journal, Plan, Run, State};
+use newsletter::journal::{Digests, Entry, Journal, Plan, Run, State};
 use newsletter::key::Key;
 use tokio::sync::watch;
 
@@ -62,7 +62,7 @@ impl World {
             .collect();
         let plan = Plan {
             issue: "first-frost",
-            digest: "0",
+            digests: &Digests::default(),
             commit: None,
             key: "k",
             date: Timestamp::UNIX_EPOCH,
