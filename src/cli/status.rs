@@ -168,7 +168,8 @@ fn render(status: &Status) -> String {
     let mut text = format!("{}: begun {}, {ended}\n", status.issue, status.begun);
     for (word, number) in counts(&status.counts) {
         if number > 0 || word == "accepted" {
-            text.push_str(&format!("  {word:<11}{number:>8}\n"));
+            let line = format!("  {word:<11}{number:>8}\n");
+            text.push_str(&line);
         }
     }
     // One generation is the rule, and then it is the run.
@@ -180,7 +181,8 @@ fn render(status: &Status) -> String {
         let got: Vec<_> = got.map(|(word, number)| format!("{number} {word}")).collect();
         let got = if got.is_empty() { "nobody".to_owned() } else { got.join(", ") };
         let (begun, commit) = (&generation.begun, commit.unwrap_or_default());
-        text.push_str(&format!("  generation {number}, begun {begun}{commit}: {got}\n"));
+        let line = format!("  generation {number}, begun {begun}{commit}: {got}\n");
+        text.push_str(&line);
     }
     for named in &status.named {
         let colon = if named.reply.is_empty() { "" } else { ": " };

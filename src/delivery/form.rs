@@ -223,7 +223,7 @@ mod tests {
         assert_eq!(wrong(&format!("{}\r\n", "x".repeat(999)), ""), long);
         assert_eq!(wrong(&format!("{}<>\r\n", "x".repeat(998 - 376)), ""), None);
         assert_eq!(wrong(&format!("{}<>{}\r\n", "x".repeat(900), "x".repeat(60)), ""), long);
-        assert_eq!(wrong("x {}", "Ann"), Some(BREAK), "the last line has no end");
+        assert_eq!(wrong("{} x", "Ann"), Some(BREAK), "the last line has no end");
         assert_eq!(wrong("x\n", ""), Some(BREAK));
         assert_eq!(wrong("\u{e9} {}\r\n", "Ann"), Some("a byte that is not printable ASCII"));
     }

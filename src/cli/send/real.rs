@@ -65,22 +65,14 @@ async fn serve(
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let known = journal.run(&name).await?;
     let begun = known.is_some();
-    let run = match known {
-        Some(run) => run,
+    let ledger = match known {
+        Some(run) => resume(env, publication, path, journal, &run, args, &key).await?,
         None => match begin(env, publication, path, journal, args, smtp).await? {
-            Some(run) => run,
-            None => return Ok(Exit::Done),
+            Some(run) => Some(journal.ledger(&run).await?),
+            None => None,
         },
     };
-    let mut ledger = journal.ledger(&run).await?;
-    if begun {
-        recover(env, &mut ledger).await?;
-        match renew::renew(env, publication, path, &ledger, args, &key).await? {
-            Goes::On => {}
-            Goes::Renewed(run) => ledger = journal.ledger(&run).await?,
-            Goes::Nowhere => return Ok(Exit::Done),
-        }
-    }
+    let Some(mut ledger) = ledger else { return Ok(Exit::Done) };
     let selected = select(publication, &mut ledger, args).await?;
     if selected == 0 {
         return nothing_to_send(env, &ledger).await;
@@ -108,6 +100,25 @@ pub(super) fn check_key(run: &Run, key: &Key) -> Result<(), Failure> {
     }
     Err(Failure::usage("the run was begun with another key than the one there is now")
         .hint("put the key back: links and Message-IDs depend on it"))
+}
+
+/// Goes on with a run, as it was begun or in a further generation; `None` where that is refused.
+async fn resume(
+    env: &mut Env,
+    publication: &Publication,
+    path: &Path,
+    journal: &Journal,
+    run: &Run,
+    args: &SendArgs,
+    key: &Key,
+) -> Result<Option<Ledger>, Failure> {
+    let mut ledger = journal.ledger(run).await?;
+    recover(env, &mut ledger).await?;
+    Ok(match renew::renew(env, publication, path, &ledger, args, key).await? {
+        Goes::On => Some(ledger),
+        Goes::Renewed(run) => Some(journal.ledger(&run).await?),
+        Goes::Nowhere => None,
+    })
 }
 
 /// After a crash: what may have been sent is in doubt.
