@@ -56,7 +56,7 @@ const RENEW: &str = "
 /// Recipients that are recorded together, as the text that hands them to the database.
 #[derive(Debug, Default)]
 pub struct Batch {
-    rows: String,
+    rows: Vec<u8>,
     length: usize,
 }
 
@@ -67,9 +67,9 @@ impl Batch {
     /// Adds a recipient who is to get the program of a number.
     pub fn push(&mut self, recipient: &Recipient, edition: usize) {
         let Recipient { address, line, values, .. } = recipient;
-        self.rows.push(if self.length == 0 { '[' } else { ',' });
+        self.rows.push(if self.length == 0 { b'[' } else { b',' });
         let row = (address.key(), address.to_string(), line, values, edition);
-        self.rows += &serde_json::to_string(&row).expect("texts and numbers are always JSON");
+        serde_json::to_writer(&mut self.rows, &row).expect("texts and numbers are always JSON");
         self.length += 1;
     }
 
@@ -191,7 +191,9 @@ impl Planning {
         if batch.is_empty() {
             return Ok(());
         }
-        let rows = batch.rows + "]";
+        let Batch { mut rows, length } = batch;
+        rows.push(b']');
+        let rows = String::from_utf8(rows).expect("JSON is text");
         let query = match self.renewed {
             true => sqlx::query(RENEW).bind(rows),
             false => sqlx::query(BEGIN).bind(self.run.id).bind(self.entry).bind(rows),
@@ -201,7 +203,7 @@ impl Planning {
             .await
             .map_err(Error::during("record the recipients of a run in"))?;
         if !self.renewed {
-            self.entry += i64::try_from(batch.length).unwrap_or(i64::MAX);
+            self.entry += i64::try_from(length).unwrap_or(i64::MAX);
         }
         Ok(())
     }
