@@ -81,6 +81,12 @@ impl Failure {
         self
     }
 
+    /// The failure in one line: what went wrong, and what is below it.
+    pub(super) fn reason(&self) -> String {
+        let words = std::iter::once(&self.message).chain(&self.causes);
+        words.map(String::as_str).collect::<Vec<_>>().join(": ").replace('\n', " ")
+    }
+
     /// The failure as the terminal shows it; empty when all is said already.
     pub(super) fn render(&self) -> String {
         let mut text = String::new();

@@ -221,6 +221,8 @@ impl Publication {
             let columns = columns.map(|columns| issue::check_fields(issue, columns));
             checked.diagnostics.extend(columns.unwrap_or_default());
             checked.diagnostics.extend(self.check_theme_name(issue));
+            let zone = &self.config.publication.time_zone;
+            checked.diagnostics.extend(issue::check_times(issue, zone));
         }
         Ok(Checked::new(checked.value, checked.diagnostics))
     }

@@ -242,6 +242,8 @@ pub struct Send {
     pub warm_up: Vec<u32>,
     /// How long to pause when the server has heard too much of us.
     pub throttle_pause: Duration,
+    /// For how long after `send_at` an issue without `not_after` is begun.
+    pub due_within: Duration,
 }
 
 impl Default for Send {
@@ -255,6 +257,7 @@ impl Default for Send {
             domains: BTreeMap::new(),
             warm_up: Vec::new(),
             throttle_pause: Duration::from_mins(15),
+            due_within: Duration::from_hours(24),
         }
     }
 }

@@ -190,6 +190,8 @@ codes! {
     UnmarkedLink = "E048",
     /// A key of a domain that cannot answer for the sender.
     Alignment = "E049",
+    /// A time that the clocks of the publication's time zone skip.
+    SkippedTime = "E052",
     /// Words that only the author should have seen.
     Leftover = "W001",
     /// A subject that inboxes cut.

@@ -22,6 +22,7 @@ mod marked;
 mod model;
 mod parse;
 mod prose;
+mod schedule;
 mod section;
 mod visit;
 mod words;
@@ -46,6 +47,7 @@ pub use model::{
 };
 pub use parse::parse;
 pub use prose::{Align, Block, Inline, ListBlock, Prose, TableBlock};
+pub use schedule::{LocalTime, Schedule, check_times, schedule};
 pub use visit::Part;
 pub use words::Anchor;
 

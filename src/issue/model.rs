@@ -7,7 +7,7 @@ use jiff::civil::{Date, DateTime};
 use crate::diagnostic::Source;
 use crate::document::Text;
 use crate::field::{Span, Template};
-use crate::issue::{File, Html, Image, Link, Prose};
+use crate::issue::{File, Html, Image, Link, LocalTime, Prose};
 use crate::language::Language;
 
 /// One edition of the newsletter, as its editor wrote it.
@@ -37,10 +37,10 @@ pub struct Issue {
     pub deck: Option<Template>,
     /// Who brings it.
     pub byline: Option<Byline>,
-    /// When `send --due` sends it, in the publication's time zone.
-    pub send_at: Option<DateTime>,
+    /// When `send --due` sends it.
+    pub send_at: Option<LocalTime>,
     /// When it is no longer news.
-    pub not_after: Option<DateTime>,
+    pub not_after: Option<LocalTime>,
     /// The segment it is for; `None` is everyone.
     pub audience: Option<String>,
     /// The name of its theme; `None` is that of the publication.

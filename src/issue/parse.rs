@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use jiff::civil::DateTime;
-
 use crate::config::theme_name;
 use crate::diagnostic::{Checked, Code, Source};
 use crate::document::{Report, Table, Text, Value, closest, list};
 use crate::field::Template;
-use crate::issue::{Byline, Folder, Issue, Series, luggage, markdown, name_of, section};
+use crate::issue::{Byline, Folder, Issue, Series, luggage, markdown, name_of, schedule, section};
 
 /// How much of a subject inboxes show, about; longer ones are legal.
 const SUBJECT_MAX: usize = 90;
@@ -42,7 +40,7 @@ fn read(context: &Context<'_>) -> Option<Issue> {
     let preheader = context.take_line(&mut root, "preheader");
     let deck = context.take_line(&mut root, "deck");
     let byline = root.take("byline").and_then(|value| read_byline(value, context));
-    let (send_at, not_after) = read_times(&mut root, report);
+    let (send_at, not_after) = schedule::read_times(&mut root, report);
     let audience = context.take_audience(&mut root);
     let theme = root.take("theme").and_then(Value::text);
     let theme = theme.filter(|text| theme_name(text, report).is_some());
@@ -111,20 +109,6 @@ fn read_series(value: Value<'_>, report: &Report) -> Option<Series> {
     }
     let number = |number: i64| u32::try_from(number).ok();
     Some(Series { name: name?.value, part: part.and_then(number)?, of: of.and_then(number) })
-}
-
-fn read_times(root: &mut Table<'_>, report: &Report) -> (Option<DateTime>, Option<DateTime>) {
-    let send_at = root.take("send_at").and_then(Value::datetime);
-    let not_after = root.take("not_after");
-    let span = not_after.as_ref().map(Value::span);
-    let not_after = not_after.and_then(Value::datetime);
-    if let (Some(first), Some(last), Some(span)) = (send_at, not_after, span)
-        && last <= first
-    {
-        let diagnostic = report.at(Code::Time, span, "`not_after` is not later than `send_at`");
-        report.add(diagnostic.help("give it a later time, or remove one of the two"));
-    }
-    (send_at, not_after)
 }
 
 impl Context<'_> {

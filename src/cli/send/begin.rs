@@ -91,6 +91,9 @@ pub(super) fn consent(
 ) -> Result<bool, Failure> {
     let readers = count(readers, "reader");
     let what = format!("\"{what}\" to {readers} through {}:{}", smtp.host, smtp.port);
+    if args.due {
+        return Ok(true);
+    }
     if args.yes {
         env.say(format_args!("Sending {what}."));
         return Ok(true);

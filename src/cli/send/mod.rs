@@ -2,10 +2,13 @@
 
 mod begin;
 mod dry_run;
+mod due;
 mod lock;
 mod provenance;
 mod real;
 mod renew;
+mod signals;
+mod summary;
 mod test;
 mod wire;
 
@@ -46,6 +49,10 @@ pub(super) struct SendArgs {
     #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["only", "limit", "resend_unknown"])]
     test: Option<EmailAddress>,
 
+    /// Send every issue whose `send_at` has come, and go on with what is not finished; for cron
+    #[arg(long, conflicts_with_all = ["issue", "dry_run", "test", "only", "limit", "resend_unknown"])]
+    due: bool,
+
     /// Send only to readers in this segment; the others stay pending
     #[arg(long, value_name = "SEGMENT")]
     only: Option<String>,
@@ -70,9 +77,16 @@ pub(super) struct SendArgs {
     /// Send again to those of whom it is not known whether they got it
     #[arg(long)]
     resend_unknown: bool,
+
+    /// Print what became of each issue as a line of JSON
+    #[arg(long, conflicts_with_all = ["dry_run", "test"])]
+    json: bool,
 }
 
 pub(super) fn send(env: &mut Env, args: &SendArgs) -> Result<Exit, Failure> {
+    if args.due {
+        return due::due(env, args);
+    }
     let publication = Publication::open(env)?;
     let path = match &args.issue {
         Some(issue) => {

@@ -11,7 +11,8 @@ use crate::cli::readers::Readers;
 use crate::cli::send::begin::{begin, consent};
 use crate::cli::send::lock::Lock;
 use crate::cli::send::renew::{self, Goes};
-use crate::cli::send::wire::{self, Wire};
+use crate::cli::send::summary::Summary;
+use crate::cli::send::wire::{self, Appointment, Wire};
 use crate::cli::send::{SendArgs, key};
 use crate::delivery::{Reason, Report, Stopped};
 use crate::journal::{Entry, Journal, Ledger, Run, State, Tally};
@@ -27,14 +28,19 @@ pub(super) fn send(
     path: &Path,
     args: &SendArgs,
 ) -> Result<Exit, Failure> {
-    let _lock = Lock::take(&publication.state())?;
+    let mut lock = Lock::take(&publication.state())?;
     // Before the journal: where there is one, a key that is missing is lost, and none is made.
     let key = key(env, publication)?;
     wire::wait(async {
         let journal = Journal::open(&publication.journal()).await?;
-        let exit = serve(env, publication, path, &journal, key, args).await;
+        lock.mark()?;
+        let ended = serve(env, publication, path, &journal, key, args, None).await;
+        if args.json {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            Summary::of(Some(&journal), &name, &ended).await?.print(env, true)?;
+        }
         journal.close().await;
-        exit
+        ended
     })
 }
 
@@ -53,13 +59,15 @@ pub(super) fn begun(publication: &Publication, argument: &Path) -> Option<PathBu
     run.ok().flatten().map(|_| path)
 }
 
-async fn serve(
+/// Sends an issue with the journal at hand; the lock is held.
+pub(super) async fn serve(
     env: &mut Env,
     publication: &Publication,
     path: &Path,
     journal: &Journal,
     key: Key,
     args: &SendArgs,
+    appointment: Option<&Appointment<'_>>,
 ) -> Result<Exit, Failure> {
     let smtp = wire::smtp(publication)?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
@@ -86,10 +94,13 @@ async fn serve(
         env.say(format_args!("Sending again to {} in doubt.", count(again, "reader")));
     }
     let suppressions = publication.suppressions()?;
-    let wire = Wire { publication, smtp, key, suppressions, recorded: true };
+    let wire = Wire { publication, smtp, key, suppressions, recorded: true, appointment };
     let programs = journal.programs(ledger.run()).await?;
     let report = wire.deliver(env, programs, &mut ledger).await?;
     name_unknown(env, &ledger).await?;
+    if appointment.is_none() {
+        env.say(totals(&report.tally));
+    }
     conclude(env, &report, Some(&name))
 }
 
@@ -202,18 +213,23 @@ async fn name_unknown(env: &mut Env, ledger: &Ledger) -> Result<(), Failure> {
     Ok(())
 }
 
+/// How many recipients came to what, in one line.
+pub(super) fn totals(tally: &Tally) -> String {
+    let Tally { accepted, rejected, unknown, suppressed, .. } = tally;
+    let (recipients, open) = (tally.recipients(), tally.open());
+    format!(
+        "Accepted {accepted} of {recipients}; {rejected} rejected, {unknown} unknown, {open} open; \
+         {suppressed} not written to."
+    )
+}
+
 /// Says how the send ended, and turns that into an exit code.
 pub(super) fn conclude(
     env: &mut Env,
     report: &Report,
     issue: Option<&str>,
 ) -> Result<Exit, Failure> {
-    let Tally { accepted, rejected, unknown, suppressed, .. } = report.tally;
-    env.say(format_args!(
-        "Accepted {accepted} of {}; {rejected} rejected, {unknown} unknown, {} open; {suppressed} not written to.",
-        report.tally.recipients(),
-        report.tally.open()
-    ));
+    let Tally { rejected, unknown, .. } = report.tally;
     let go_on = issue.map(|issue| format!("nobody is lost: `newsletter send {issue}` goes on"));
     let failure = match &report.stopped {
         Some(Stopped::Server(error)) if error.is_permanent() => {

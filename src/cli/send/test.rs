@@ -45,6 +45,7 @@ pub(super) fn test(
         key: material.key,
         suppressions: material.suppressions,
         recorded: false,
+        appointment: None,
     };
     wire::wait(async {
         let journal = Journal::open(&folder.path().join("journal.db")).await?;
@@ -66,6 +67,7 @@ pub(super) fn test(
             env.say(format_args!("Sent a test to {address}. Nothing was recorded."));
             return Ok(Exit::Done);
         }
+        env.say(real::totals(&report.tally));
         real::conclude(env, &report, None)
     })
 }

@@ -2,7 +2,9 @@
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::address::EmailAddress;
@@ -12,11 +14,21 @@ use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
 use crate::cli::publication::Publication;
 use crate::cli::secret;
+use crate::cli::send::signals::Signals;
+use crate::clock::Clock;
 use crate::compile::Program;
 use crate::config::Smtp;
 use crate::delivery::{self, Order, Patience, Report};
 use crate::journal::Ledger;
 use crate::key::Key;
+
+/// What `--due` adds to a send: nobody watches, and it may have to end.
+pub(super) struct Appointment<'a> {
+    /// After this moment the issue is no longer news, and the send stops.
+    pub(super) until: Option<Timestamp>,
+    /// The signals of the whole command, which may send several issues.
+    pub(super) signals: &'a Signals,
+}
 
 /// What a delivery needs besides its run.
 pub(super) struct Wire<'w> {
@@ -26,6 +38,8 @@ pub(super) struct Wire<'w> {
     pub(super) suppressions: Suppressions,
     /// Whether addresses that do not exist are put on the list of suppressions.
     pub(super) recorded: bool,
+    /// What `--due` adds.
+    pub(super) appointment: Option<&'w Appointment<'w>>,
 }
 
 impl Wire<'_> {
@@ -62,19 +76,52 @@ impl Wire<'_> {
             appended.transpose().map(|_| ()).map_err(io::Error::other)
         };
         let suppressions = delivery::Suppressions { reason: &mut reason, append: &mut append };
+        let own;
+        let signals = match self.appointment {
+            Some(appointment) => appointment.signals,
+            None => {
+                own = Signals::listen();
+                &own
+            }
+        };
+        let until = self.appointment.and_then(|appointment| appointment.until);
         let (stop, stopped) = watch::channel(false);
-        let signals = tokio::spawn(async move {
-            signal().await;
+        let asked = signals.wait_for(1);
+        let watch = tokio::spawn(async move {
+            tokio::select! {
+                () = asked => {}
+                () = passed(clock, until) => {}
+            }
             stop.send_replace(true);
             // The receiver has to see a sender that lives as long as the run.
             std::future::pending::<()>().await;
         });
         let mut progress = Progress::new(env, &ledger.tally());
-        let mut observe = |event: delivery::Event<'_>| progress.observe(&event);
-        let report = delivery::deliver(order, ledger, suppressions, stopped, &mut observe).await;
-        signals.abort();
+        let quiet = self.appointment.is_some();
+        let mut observe = |event: delivery::Event<'_>| {
+            if !quiet {
+                progress.observe(&event);
+            }
+        };
+        let report = tokio::select! {
+            report = delivery::deliver(order, ledger, suppressions, stopped, &mut observe) => {
+                report.map_err(|error| Failure::world(&error))
+            }
+            // What is on the wire is left there, and the journal as it is: the next send recovers it.
+            () = signals.wait_for(2) => Err(Signals::insisted()),
+        };
+        watch.abort();
         progress.finish();
-        report.map_err(|error| Failure::world(&error))
+        report
+    }
+}
+
+/// Waits until a moment has passed, for ever where there is none.
+async fn passed(clock: Clock, moment: Option<Timestamp>) {
+    let Some(moment) = moment else { return std::future::pending().await };
+    // A clock that is set meanwhile is asked again.
+    while let Ok(left) = Duration::try_from(moment.duration_since(clock.now())) {
+        tokio::time::sleep(left.clamp(Duration::from_millis(1), Duration::from_mins(1))).await;
     }
 }
 
@@ -83,22 +130,6 @@ fn reason_now(list: &Mutex<Suppressions>, address: &EmailAddress) -> io::Result<
     let mut list = list.lock().unwrap_or_else(PoisonError::into_inner);
     list.reload_if_changed().map_err(io::Error::other)?;
     Ok(list.reason_for(address).map(str::to_owned))
-}
-
-/// Waits for the first signal that asks a program to end.
-async fn signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    drop(tokio::signal::ctrl_c().await);
 }
 
 /// The mail server of a publication.
@@ -112,7 +143,11 @@ pub(super) fn smtp(publication: &Publication) -> Result<&Smtp, Failure> {
 /// Runs what waits for disk and network to its end.
 pub(super) fn wait<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(|error| Failure::world(&error))?.block_on(work)
+    let runtime = runtime.map_err(|error| Failure::world(&error))?;
+    let result = runtime.block_on(work);
+    // What was left behind on purpose is not waited for.
+    runtime.shutdown_background();
+    result
 }
 
 impl From<crate::journal::Error> for Failure {

@@ -38,6 +38,8 @@ pub(super) fn read(value: Option<Value<'_>>, preset: Option<&Preset>, report: &R
     let warm_up = warm_up.filter_map(|most| u32::try_from(most).ok()).collect();
     let pause = table.take("throttle_pause").and_then(Value::text);
     let pause = pause.and_then(|text| duration(&text, &DAY, report));
+    let due_within = table.take("due_within").and_then(Value::text);
+    let due_within = due_within.and_then(|text| duration(&text, &WEEK, report));
     table.finish();
     Send {
         retry_delays: delays.unwrap_or(defaults.retry_delays),
@@ -48,6 +50,7 @@ pub(super) fn read(value: Option<Value<'_>>, preset: Option<&Preset>, report: &R
         domains,
         warm_up,
         throttle_pause: pause.unwrap_or(defaults.throttle_pause),
+        due_within: due_within.unwrap_or(defaults.due_within),
     }
 }
 
