@@ -12,6 +12,7 @@ mod delivery;
 mod desk;
 mod dkim;
 mod document;
+mod due;
 mod gallery;
 mod generations;
 mod hostile;

@@ -57,6 +57,9 @@ pub(super) fn due(env: &mut Env, args: &SendArgs) -> Result<Exit, Failure> {
         let mut lock = Lock::take(&state)?;
         // Meanwhile another one may have done it.
         let calls = look(&publication, env.clock.now()).await?;
+        if calls.is_empty() {
+            return Ok(Exit::Done);
+        }
         found.say(env);
         work(env, &publication, args, &calls, &mut lock).await
     })

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Cursor, Write};
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -125,16 +126,17 @@ impl Publication {
         Ended { exit, output: output.text(), messages: messages.text() }
     }
 
-    /// Starts the program itself; nobody reads what it says.
-    pub(crate) fn spawn(&self, arguments: &[&str]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_newsletter"))
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap()
+    /// Starts the program itself; nobody reads what it prints.
+    pub(crate) fn spawn(&self, arguments: &[&str]) -> Running {
+        self.spawn_with(arguments, Stdio::null())
+    }
+
+    /// Starts the program itself, with somewhere to put its messages.
+    pub(crate) fn spawn_with(&self, arguments: &[&str], messages: Stdio) -> Running {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_newsletter"));
+        command.args(arguments).current_dir(self.folder.path());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(messages);
+        Running(command.spawn().unwrap())
     }
 
     /// What `status --json` says of the only run.
@@ -198,6 +200,30 @@ impl Publication {
         let mut files: Vec<_> = folder.map(|file| file.unwrap().path()).collect();
         files.sort();
         files.iter().map(|file| fs::read(file).unwrap()).collect()
+    }
+}
+
+/// The program at work: it does not outlive its test.
+pub(crate) struct Running(Child);
+
+impl Deref for Running {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        &self.0
+    }
+}
+
+impl DerefMut for Running {
+    fn deref_mut(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
     }
 }
 
