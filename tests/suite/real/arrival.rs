@@ -12,7 +12,14 @@ use crate::real::postfix::{Postfix, USER};
 use crate::support::publication::{ISSUE, Publication, Row, key};
 
 /// What a mail server puts before a message.
-const TRACE: [&str; 4] = ["Return-Path:", "X-Original-To:", "Delivered-To:", "Received:"];
+const TRACE: [&str; 6] = [
+    "Return-Path:",
+    "Return-path:",
+    "X-Original-To:",
+    "Delivered-To:",
+    "Envelope-to:",
+    "Received:",
+];
 
 /// The sample as it arrived.
 struct Arrived {
@@ -180,7 +187,7 @@ impl Arrived {
 }
 
 /// The message without what the server put before it.
-fn without_trace(text: &str) -> &str {
+pub(crate) fn without_trace(text: &str) -> &str {
     let own = |line: &str| {
         line.starts_with(['\t', ' ']) || TRACE.iter().any(|name| line.starts_with(name))
     };
@@ -189,7 +196,7 @@ fn without_trace(text: &str) -> &str {
 }
 
 /// Messages of a dry run as a Maildir has them: with LF, in an order of their own.
-fn unix(messages: Vec<Vec<u8>>) -> Vec<String> {
+pub(crate) fn unix(messages: Vec<Vec<u8>>) -> Vec<String> {
     let texts = messages.into_iter().map(|message| {
         let text = String::from_utf8(message).unwrap();
         assert_eq!(text.matches('\n').count(), text.matches("\r\n").count(), "a bare LF");

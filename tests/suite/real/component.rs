@@ -28,6 +28,13 @@ pub(crate) fn module(path: &str) -> PathBuf {
     file
 }
 
+/// A file of a package that `.ci/test` unpacks, as Debian lets only one mail server in.
+pub(crate) fn unpacked(path: &str) -> PathBuf {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/servers").join(path);
+    assert!(file.is_file(), "{} is not there: run `.ci/test`", file.display());
+    file
+}
+
 /// Finds a program, also where only root looks for it.
 pub(crate) fn find(program: &str, package: &str) -> PathBuf {
     let path = Env::from_process().variables.remove(OsStr::new("PATH")).unwrap_or_default();

@@ -72,6 +72,11 @@ impl Sink {
         });
     }
 
+    /// Waits until this many messages were begun.
+    pub(crate) fn wait_for(&self, number: usize) {
+        component::wait_until("smtp-sink has all messages", || self.count() >= number);
+    }
+
     /// Every whole message by its reader; a reader who got none has no entry.
     pub(crate) fn copies(&self) -> BTreeMap<String, Vec<Copy>> {
         self.wait_until_idle();
