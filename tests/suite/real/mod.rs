@@ -11,6 +11,7 @@ mod crash;
 mod dkim;
 mod dns;
 mod exim;
+mod faults;
 mod filters;
 mod loss;
 mod markup;
