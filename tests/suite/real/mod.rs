@@ -24,3 +24,4 @@ mod signal;
 mod sink;
 mod sink_sample;
 mod structure;
+mod unit;
