@@ -68,6 +68,12 @@ impl Desk {
         self.publication.write(&path, &format!("{times}\n{}", self.publication.read(&path)));
     }
 
+    /// Makes the newest issue due by the machine's clock.
+    fn schedule_now(&self) {
+        self.replace("2026-11-20T07:00:00", &local(0));
+        self.replace("not_after = 2026-11-20T12:00:00\n", "");
+    }
+
     fn messages(&self) -> usize {
         self.server.log(|log| log.messages.len())
     }
@@ -76,6 +82,13 @@ impl Desk {
         let status = self.publication.run(&["status", "--json"]);
         serde_json::from_str(&status.output).unwrap()
     }
+}
+
+/// So many seconds from now, as an editor in London writes it.
+fn local(seconds: i64) -> String {
+    let moment = Clock::System.now() + SignedDuration::from_secs(seconds);
+    let zone = TimeZone::get("Europe/London").unwrap();
+    moment.to_zoned(zone).strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
 /// It was not worth a word.
@@ -115,9 +128,7 @@ fn nothing_is_due_without_a_time() {
 #[test]
 fn of_ten_calls_at_once_one_sends_and_none_complains() {
     let desk = Desk::new();
-    let now = Clock::System.now().to_zoned(TimeZone::get("Europe/London").unwrap());
-    desk.replace("2026-11-20T07:00:00", &now.strftime("%Y-%m-%dT%H:%M:%S").to_string());
-    desk.replace("not_after = 2026-11-20T12:00:00\n", "");
+    desk.schedule_now();
     let call = || {
         let mut command = Command::new(env!("CARGO_BIN_EXE_newsletter"));
         command.args(["send", "--due", "--json"]).current_dir(desk.publication.path(""));
@@ -192,11 +203,6 @@ fn a_run_that_was_begun_goes_on_until_it_is_no_longer_news_and_by_hand_after_tha
 #[test]
 fn a_send_that_outlasts_the_news_stops_by_itself() {
     let desk = Desk::with(when(|point| point.verb == "RCPT", Act::Say("450 4.2.1 later")));
-    let zone = TimeZone::get("Europe/London").unwrap();
-    let local = |seconds| {
-        let moment = Clock::System.now() + SignedDuration::from_secs(seconds);
-        moment.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S").to_string()
-    };
     desk.replace("send_at   = 2026-11-20T07:00:00", &format!("send_at = {}", local(-5)));
     desk.replace("not_after = 2026-11-20T12:00:00", &format!("not_after = {}", local(4)));
     let text = desk.publication.read("newsletter.toml") + "\n[send]\nretry_delays = [\"1h\"]\n";
@@ -247,6 +253,20 @@ fn an_issue_that_does_not_compile_keeps_no_other_from_being_sent() {
         assert!(ended.messages.contains(said), "no {said} in {}", ended.messages);
     }
     assert!(!ended.messages.contains("ahead"), "{}", ended.messages);
+    assert_eq!(desk.messages(), 2 * READERS);
+}
+
+#[test]
+fn a_listener_that_is_gone_keeps_no_issue_from_being_sent() {
+    let desk = Desk::new();
+    desk.schedule_now();
+    desk.schedule(OLDER, &format!("send_at = {}", local(-60)));
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_newsletter"));
+    command.args(DUE).current_dir(desk.publication.path("")).stdin(Stdio::null());
+    let status = command.stdout(writer).stderr(Stdio::null()).status().unwrap();
+    assert_eq!(status.code(), Some(5), "{status}");
     assert_eq!(desk.messages(), 2 * READERS);
 }
 

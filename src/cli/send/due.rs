@@ -169,7 +169,10 @@ async fn work(
         if let Err(failure) = ended {
             env.say(failure.render().trim_end());
         }
-        summary.print(env, args.json)?;
+        // Whoever listened is gone: that is no reason not to send what is due.
+        if let Err(failure) = summary.print(env, args.json) {
+            worst = worse(worst, failure.exit);
+        }
     }
     if let Some(journal) = journal {
         journal.close().await;

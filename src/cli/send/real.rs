@@ -35,13 +35,23 @@ pub(super) fn send(
         let journal = Journal::open(&publication.journal()).await?;
         lock.mark()?;
         let ended = serve(env, publication, path, &journal, key, args, None).await;
-        if args.json {
-            let name = path.file_stem().unwrap_or_default().to_string_lossy();
-            Summary::of(Some(&journal), &name, &ended).await?.print(env, true)?;
-        }
+        let told = match args.json {
+            true => tell(env, path, &journal, &ended).await,
+            false => Ok(()),
+        };
         journal.close().await;
-        ended
+        ended.and_then(|exit| told.map(|()| exit))
     })
+}
+
+async fn tell(
+    env: &mut Env,
+    path: &Path,
+    journal: &Journal,
+    ended: &Result<Exit, Failure>,
+) -> Result<(), Failure> {
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    Summary::of(Some(journal), &name, ended).await?.print(env, true)
 }
 
 /// The path of an issue whose file is gone, while the journal has a run of it to go on with.
