@@ -204,7 +204,7 @@ fn a_run_that_was_begun_goes_on_until_it_is_no_longer_news_and_by_hand_after_tha
 fn a_send_that_outlasts_the_news_stops_by_itself() {
     let desk = Desk::with(when(|point| point.verb == "RCPT", Act::Say("450 4.2.1 later")));
     desk.replace("send_at   = 2026-11-20T07:00:00", &format!("send_at = {}", local(-5)));
-    desk.replace("not_after = 2026-11-20T12:00:00", &format!("not_after = {}", local(4)));
+    desk.replace("not_after = 2026-11-20T12:00:00", &format!("not_after = {}", local(10)));
     let text = desk.publication.read("newsletter.toml") + "\n[send]\nretry_delays = [\"1h\"]\n";
     desk.publication.write("newsletter.toml", &text);
     let ended = desk.publication.run(DUE);
