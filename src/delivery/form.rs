@@ -38,11 +38,22 @@ impl Form {
     /// # Errors
     /// What is wrong with them, whatever readers' values are.
     pub(super) fn of(program: &Program, key: &Key) -> Result<Self, &'static str> {
+        let (bytes, cuts) = program.parts();
+        let order = cuts.iter().map(|cut| cut.at).chain([bytes.len()]);
+        if !order.is_sorted() {
+            return Err("a hole that is not in it");
+        }
+        if bytes.first() == Some(&b'.') {
+            return Err(DOT);
+        }
         let rows = rows_only(program, key);
         let (bytes, cuts) = rows.parts();
         let ends = cuts.iter().map(|cut| cut.at).chain([bytes.len()]);
         let mut start = 0;
         let mut stretches = Vec::new();
+        if !bytes.ends_with(b"\r\n") {
+            return Err("a last line that does not end");
+        }
         for end in ends {
             let stretch = &bytes[start..end];
             // Whether it begins a line, and must not begin with a dot, is known to `fits`.
@@ -184,7 +195,7 @@ mod tests {
     fn wrong(text: &str, name: &str) -> Option<&'static str> {
         let (mut bytes, mut cuts, mut rest) = (Vec::new(), Vec::new(), text);
         while let Some(at) = rest.find(['{', '<']) {
-            bytes.extend_from_slice(rest[..at].as_bytes());
+            bytes.extend_from_slice(&rest.as_bytes()[..at]);
             let slot = if rest[at..].starts_with('{') { field() } else { Slot::HeaderToken };
             cuts.push(Cut { at: bytes.len(), slot });
             rest = &rest[at + 2..];

@@ -1,4 +1,4 @@
-//! What became of recipients in, the journal's rows and the times of further tries out.
+//! What became of recipients in, the journal's records and the times of further tries out.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -6,6 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::clock::Clock;
+use crate::delivery::outcome::Outcome;
+use crate::delivery::retry::{Next, Retry};
 use crate::journal;
 use crate::journal::{Entry, Error, State, Tally, Transition};
 
@@ -13,11 +15,12 @@ use crate::journal::{Entry, Error, State, Tally, Transition};
 pub(super) struct Ledger<'l> {
     journal: &'l mut journal::Ledger,
     clock: Clock,
-    retry_delays: &'l [Duration],
+    retry: Retry,
+    random: fn(&mut [u8]),
     gathered: BTreeMap<i64, Transition>,
-    /// How often each recipient was deferred in this run of the program: a later one begins anew.
-    deferrals: BTreeMap<i64, usize>,
-    /// Those who were deferred often enough, and are to be left to a later run of the program.
+    /// How often each recipient was put off in this run of the program: a later one begins anew.
+    tries: BTreeMap<i64, usize>,
+    /// Those who were put off often enough, and are to be left to a later run of the program.
     spent: Vec<i64>,
 }
 
@@ -25,10 +28,11 @@ impl<'l> Ledger<'l> {
     pub(super) fn new(
         journal: &'l mut journal::Ledger,
         clock: Clock,
-        retry_delays: &'l [Duration],
+        retry: Retry,
+        random: fn(&mut [u8]),
     ) -> Self {
-        let (gathered, deferrals, spent) = Default::default();
-        Self { journal, clock, retry_delays, gathered, deferrals, spent }
+        let (gathered, tries, spent) = Default::default();
+        Self { journal, clock, retry, random, gathered, tries, spent }
     }
 
     /// Notes a new state, in place of one that was noted and not recorded.
@@ -36,19 +40,24 @@ impl<'l> Ledger<'l> {
         self.gathered.insert(id, Transition { id, to, reply, due: None });
     }
 
-    /// Notes that a recipient is to be tried again, by this run of the program or by a later one.
-    pub(super) fn defer(&mut self, entry: &Entry, reply: String) {
-        let deferrals = self.deferrals.entry(entry.id).or_default();
-        let next = self.retry_delays.get(*deferrals);
-        *deferrals += 1;
-        if next.is_none() {
-            self.spent.push(entry.id);
-        }
-        let delay = next.or(self.retry_delays.last()).copied().unwrap_or_default();
-        let now = self.clock.now();
-        let due = now.checked_add(spread(delay, entry.id)).unwrap_or(now);
-        let transition = Transition { id: entry.id, to: State::Deferred, reply, due: Some(due) };
-        self.gathered.insert(entry.id, transition);
+    /// Notes that a recipient is to be tried again, by this run of the program or by a later one,
+    /// or given up; returns which state that is.
+    pub(super) fn put_off(&mut self, entry: &Entry, outcome: Outcome, reply: String) -> State {
+        let mut chance = [0; 8];
+        (self.random)(&mut chance);
+        let tries = self.tries.entry(entry.id).or_default();
+        let next = self.retry.next(outcome, *tries, self.clock.now(), u64::from_le_bytes(chance));
+        *tries += 1;
+        let (to, due) = match next {
+            Next::At(due) => (State::Deferred, Some(due)),
+            Next::Later(due) => {
+                self.spent.push(entry.id);
+                (State::Deferred, Some(due))
+            }
+            Next::GiveUp => (State::Rejected, None),
+        };
+        self.gathered.insert(entry.id, Transition { id: entry.id, to, reply, due });
+        to
     }
 
     /// Records what was noted; it is on the disk when this returns. Says whether there was any.
@@ -76,38 +85,27 @@ impl<'l> Ledger<'l> {
         self.journal.next_due().map(|due| (due, wait(due).unwrap_or_default()))
     }
 
+    /// The moment that is so long from now.
+    pub(super) fn after(&self, wait: Duration) -> Timestamp {
+        let now = self.clock.now();
+        now.checked_add(wait).unwrap_or(now)
+    }
+
     pub(super) async fn suppress(&mut self, id: i64, reason: &str) -> Result<(), Error> {
         self.journal.suppress(id, reason, self.clock.now()).await
     }
 
+    /// How many are in each state, as far as it is recorded.
+    pub(super) fn tally(&self) -> Tally {
+        self.journal.tally()
+    }
+
     /// The journal's own count; a run of which nothing is left is marked as finished.
     pub(super) async fn close(&self) -> Result<Tally, Error> {
-        let tally = self.journal.tally();
+        let tally = self.tally();
         if tally.open() == 0 {
             self.journal.finish(self.clock.now()).await?;
         }
         Ok(tally)
-    }
-}
-
-/// A delay between 80 % and 120 %, by the recipient's number: those who were deferred together do
-/// not come back together.
-fn spread(delay: Duration, id: i64) -> Duration {
-    let percent = 80 + id.wrapping_mul(2_654_435_761).rem_euclid(41);
-    delay * u32::try_from(percent).unwrap_or(100) / 100
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-    use std::time::Duration;
-
-    use crate::delivery::ledger::spread;
-
-    #[test]
-    fn delays_are_spread_by_a_fifth_at_most() {
-        let delays: BTreeSet<_> = (0..100).map(|id| spread(Duration::from_secs(100), id)).collect();
-        assert!(delays.len() > 30);
-        assert!(delays.iter().all(|delay| (80..=120).contains(&delay.as_secs())));
     }
 }

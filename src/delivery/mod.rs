@@ -21,8 +21,7 @@ mod refusals;
 mod report;
 mod retry;
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -33,7 +32,9 @@ use crate::clock::Clock;
 use crate::compile::Program;
 use crate::config;
 use crate::delivery::dispatcher::Dispatcher;
+use crate::delivery::form::Form;
 use crate::delivery::lane::Freight;
+use crate::dkim::Signer;
 use crate::journal;
 use crate::key::Key;
 use crate::transport;
@@ -60,12 +61,18 @@ pub struct Order<'o> {
     pub password: Option<SecretString>,
     /// `MAIL FROM`.
     pub return_path: &'o EmailAddress,
-    /// How often a deferred recipient is tried again.
+    /// What signs the messages, where they are signed.
+    pub signer: Option<&'o Signer>,
+    /// How fast, and how often a deferred recipient is tried again.
     pub send: &'o config::Send,
+    /// What left before, as far as [`Pace::remembers`] asks for it.
+    pub past: &'o Past,
     /// What the time in the journal comes from; it has to go on while recipients are deferred.
     pub clock: Clock,
     /// When to give up a server that does not answer.
     pub patience: Patience,
+    /// Fills bytes with anything random, so that those who were put off together come back apart.
+    pub random: fn(&mut [u8]),
 }
 
 /// When to give up a server that cannot be talked to.
@@ -128,17 +135,27 @@ pub async fn deliver(
     observe: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Result<Report, Error> {
     let tally = ledger.tally();
-    let lanes = usize::try_from(tally.open()).unwrap_or(usize::MAX).min(order.smtp.max_conns);
-    let server = Server::new(order.smtp, order.password).map_err(Error::Server)?;
+    let malformed = order.programs.iter().find_map(|program| Form::of(program, &order.key).err());
+    if let Some(reason) = malformed {
+        let reply = format!("the journal holds a message with {reason}");
+        let stopped = Some(Stopped::Reply { reason: Reason::Message, reply });
+        return Ok(Report { tally, finished: false, stopped });
+    }
+    let lanes = usize::try_from(tally.open()).unwrap_or(usize::MAX).clamp(1, order.smtp.max_conns);
+    let stencil = |program| order.signer.map(|signer| signer.stencil(program));
     let freight = Arc::new(Freight {
+        stencils: order.programs.iter().map(stencil).collect(),
         programs: order.programs,
+        date: ledger.run().date,
         key: order.key,
-        server,
+        server: Server::new(order.smtp, order.password).map_err(Error::Server)?,
         return_path: order.return_path.clone(),
         patience: order.patience,
-        messages_max: AtomicU32::new(order.smtp.max_messages_per_connection.unwrap_or(u32::MAX)),
-        closed_after: AtomicU32::new(0),
+        cap: Mutex::new(Cap::new(order.smtp.max_messages_per_connection)),
     });
-    let ledger = ledger::Ledger::new(ledger, order.clock, &order.send.retry_delays);
-    Dispatcher::new(ledger, suppressions, observe, tally).run(&freight, lanes, stop).await
+    let now = order.clock.now();
+    let pace = Pace::new(order.send, lanes, now, order.past);
+    let retry = Retry::new(order.send, ledger.run().date);
+    let ledger = ledger::Ledger::new(ledger, order.clock, retry, order.random);
+    Dispatcher::new(ledger, suppressions, observe, pace).run(&freight, lanes, stop).await
 }

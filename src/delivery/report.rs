@@ -71,6 +71,8 @@ pub enum Stopped {
     Server(transport::Error),
     /// The list of suppressions cannot be read any more: nobody can tell who must not be written to.
     Suppressions(std::io::Error),
+    /// Today's share of `warm_up` was sent.
+    WarmUp,
     /// A lane panicked: a bug. What it had on the wire is unknown.
     Panic,
 }

@@ -130,7 +130,9 @@ mod tests {
     /// What is heard, one reply a line; the bytes come in pieces of a length.
     fn heard(bytes: &[u8], piece: usize) -> Vec<String> {
         let mut replies = Replies::default();
-        bytes.chunks(piece).for_each(|bytes| drop(replies.take_in(bytes)));
+        for bytes in bytes.chunks(piece) {
+            replies.take_in(bytes);
+        }
         let next = || replies.next().map(|reply| reply.map(Reply::from));
         let told = |reply: Result<Reply, _>| {
             reply.map_or_else(|error| format!("{error}"), |reply| reply.to_string())

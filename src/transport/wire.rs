@@ -95,7 +95,7 @@ impl Wire {
         }
         match Pin::new(&mut self.socket).poll_flush(context) {
             Poll::Pending => self.deadline.poll(patience, context).map(Err),
-            flushed => flushed,
+            flushed @ Poll::Ready(_) => flushed,
         }
     }
 
@@ -119,7 +119,7 @@ impl Wire {
             }
             let heard = std::future::poll_fn(|context| match self.poll_listen(context) {
                 Poll::Pending => self.deadline.poll(patience, context).map(Err),
-                heard => heard,
+                heard @ Poll::Ready(_) => heard,
             });
             heard.await.map_err(|error| Error::lost(&error))?;
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::cli::count;
+use crate::cli::dkim;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::publication::Publication;
@@ -80,6 +81,7 @@ pub(super) async fn serve(
     appointment: Option<&Appointment<'_>>,
 ) -> Result<Exit, Failure> {
     let smtp = wire::smtp(publication)?;
+    let signer = dkim::signer(env, publication)?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let known = journal.run(&name).await?;
     let begun = known.is_some();
@@ -104,7 +106,9 @@ pub(super) async fn serve(
         env.say(format_args!("Sending again to {} in doubt.", count(again, "reader")));
     }
     let suppressions = publication.suppressions()?;
-    let wire = Wire { publication, smtp, key, suppressions, recorded: true, appointment };
+    let past = wire::past(journal, publication, env.clock.now()).await?;
+    let wire =
+        Wire { publication, smtp, key, suppressions, signer, past, recorded: true, appointment };
     let programs = journal.programs(ledger.run()).await?;
     let report = wire.deliver(env, programs, &mut ledger).await?;
     name_unknown(env, &ledger).await?;
@@ -255,6 +259,10 @@ pub(super) fn conclude(
             let exit = if *reason == Reason::Quota { Exit::Unfinished } else { Exit::Usage };
             Some(Failure::new(exit, format!("{reason}: {reply}")).hint(reason.help()))
         }
+        Some(Stopped::WarmUp) => Some(
+            Failure::new(Exit::Unfinished, "today's share of `warm_up` was sent")
+                .hint("run it again tomorrow (UTC)"),
+        ),
         Some(Stopped::Panic) => {
             Some(Failure::new(Exit::Bug, "a connection ended with a bug of newsletter"))
         }

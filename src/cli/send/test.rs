@@ -5,12 +5,14 @@ use std::path::Path;
 use crate::address::EmailAddress;
 use crate::audience::Recipient;
 use crate::cli::build;
+use crate::cli::dkim;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::publication::Publication;
 use crate::cli::readers;
 use crate::cli::send::wire::{self, Wire};
 use crate::cli::send::{Material, real, whole_seconds};
+use crate::delivery::Past;
 use crate::journal::{Digests, Journal, Plan};
 
 /// Sends one copy of an issue, and records nothing that outlives it.
@@ -21,6 +23,7 @@ pub(super) fn test(
     address: &EmailAddress,
 ) -> Result<Exit, Failure> {
     let smtp = wire::smtp(publication)?;
+    let signer = dkim::signer(env, publication)?;
     let material = Material::load(env, publication, path)?;
     if let Some(reason) = material.suppressions.reason_for(address) {
         let message = format!("{address} is suppressed: {reason}");
@@ -44,6 +47,9 @@ pub(super) fn test(
         smtp,
         key: material.key,
         suppressions: material.suppressions,
+        signer,
+        // One message more or less is no matter of pace.
+        past: Past::default(),
         recorded: false,
         appointment: None,
     };

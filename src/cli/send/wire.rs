@@ -18,8 +18,9 @@ use crate::cli::send::signals::Signals;
 use crate::clock::Clock;
 use crate::compile::Program;
 use crate::config::Smtp;
-use crate::delivery::{self, Order, Patience, Report};
-use crate::journal::Ledger;
+use crate::delivery::{self, Order, Pace, Past, Patience, Report};
+use crate::dkim::Signer;
+use crate::journal::{Journal, Ledger};
 use crate::key::Key;
 
 /// What `--due` adds to a send: nobody watches, and it may have to end.
@@ -36,6 +37,10 @@ pub(super) struct Wire<'w> {
     pub(super) smtp: &'w Smtp,
     pub(super) key: Key,
     pub(super) suppressions: Suppressions,
+    /// What signs the messages, where they are signed.
+    pub(super) signer: Option<Signer>,
+    /// What left before, as far as the pace has to know.
+    pub(super) past: Past,
     /// Whether addresses that do not exist are put on the list of suppressions.
     pub(super) recorded: bool,
     /// What `--due` adds.
@@ -61,9 +66,12 @@ impl Wire<'_> {
             smtp: self.smtp,
             password,
             return_path: &config.sender.return_path,
+            signer: self.signer.as_ref(),
             send: &config.send,
+            past: &self.past,
             clock,
             patience: Patience::default(),
+            random: env.random,
         };
         let zone = config.publication.time_zone.clone();
         let today = clock.now().to_zoned(zone).date();
@@ -123,6 +131,19 @@ async fn passed(clock: Clock, moment: Option<Timestamp>) {
     while let Ok(left) = Duration::try_from(moment.duration_since(clock.now())) {
         tokio::time::sleep(left.clamp(Duration::from_millis(1), Duration::from_mins(1))).await;
     }
+}
+
+/// What left before, as far as the pace has to know it.
+pub(super) async fn past(
+    journal: &Journal,
+    publication: &Publication,
+    now: Timestamp,
+) -> Result<Past, Failure> {
+    let Some(since) = Pace::remembers(&publication.config.send, now) else {
+        return Ok(Past::default());
+    };
+    let (sent, days) = (journal.sent_since(since).await?, journal.days_of_sending(now).await?);
+    Ok(Past { sent, days })
 }
 
 /// Why an address must not be written to now; a list that was changed is read again.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::compile::{Filling, Program, Reader};
@@ -21,6 +22,25 @@ pub(super) struct Letter {
     head: Vec<u8>,
 }
 
+/// Recipients whose messages are signed, off the threads that wait for the network.
+pub(super) type Signing = JoinHandle<Vec<Result<Letter, Unfit>>>;
+
+/// Composes the messages of recipients; `None` where that is to be waited for, as they are signed.
+pub(super) fn compose(
+    freight: &Arc<Freight>,
+    tasks: Vec<Arc<Task>>,
+    asked: Instant,
+) -> Result<Vec<Result<Letter, Unfit>>, Signing> {
+    let letters = move |freight: &Freight, tasks: Vec<Arc<Task>>| {
+        tasks.into_iter().map(|task| Letter::compose(freight, task, asked)).collect()
+    };
+    if freight.stencils.iter().all(Option::is_none) {
+        return Ok(letters(freight, tasks));
+    }
+    let freight = Arc::clone(freight);
+    Err(tokio::task::spawn_blocking(move || letters(&freight, tasks)))
+}
+
 /// Why a message cannot be sent: what that makes of its recipient, and the words.
 pub(super) type Refused = (Outcome, String);
 
@@ -28,12 +48,8 @@ pub(super) type Refused = (Outcome, String);
 pub(super) type Unfit = (Arc<Task>, Refused);
 
 impl Letter {
-    /// Fills the holes of the recipient's program.
-    pub(super) fn compose(
-        freight: &Freight,
-        task: Arc<Task>,
-        asked: Instant,
-    ) -> Result<Self, Unfit> {
+    /// Fills the holes of the recipient's program, and signs what that makes.
+    fn compose(freight: &Freight, task: Arc<Task>, asked: Instant) -> Result<Self, Unfit> {
         let entry = &task.entry;
         let mut filling = Filling::default();
         let reader = Reader { recipient: &entry.recipient, key: &freight.key };
@@ -43,7 +59,14 @@ impl Letter {
             .ok_or_else(|| format!("there is no edition {}", entry.edition))
             .and_then(|program| program.fill(reader, &mut filling).map_err(|gap| gap.to_string()));
         match filled {
-            Ok(()) => Ok(Self { task, asked, filling, head: Vec::new() }),
+            Ok(()) => {
+                let mut head = Vec::new();
+                if let Some(Some(stencil)) = freight.stencils.get(entry.edition) {
+                    let program = &freight.programs[entry.edition];
+                    stencil.sign(program, &filling, freight.date, &mut head);
+                }
+                Ok(Self { task, asked, filling, head })
+            }
             Err(why) => Err((task, (Outcome::Stop(Reason::Message), why))),
         }
     }

@@ -6,14 +6,18 @@ mod trip;
 mod window;
 mod write;
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, Mutex};
+
+use jiff::Timestamp;
 
 use crate::address::EmailAddress;
 use crate::compile::Program;
 use crate::delivery::Patience;
 use crate::delivery::desk::{Desk, Report};
 use crate::delivery::lane::trip::{End, Trip};
+use crate::delivery::pace::Cap;
+use crate::delivery::retry::reconnect;
+use crate::dkim::Stencil;
 use crate::key::Key;
 use crate::transport::{Error, Server};
 
@@ -21,15 +25,16 @@ use crate::transport::{Error, Server};
 #[derive(Debug)]
 pub(super) struct Freight {
     pub(super) programs: Vec<Program>,
+    /// What signs each program's messages, where they are signed.
+    pub(super) stencils: Vec<Option<Stencil>>,
+    /// The date of the run, which signatures tell.
+    pub(super) date: Timestamp,
     pub(super) key: Arc<Key>,
     pub(super) server: Server,
     pub(super) return_path: EmailAddress,
     pub(super) patience: Patience,
-    /// How many messages a connection may carry: what the settings say, or fewer, where the server
-    /// was seen to close before that.
-    pub(super) messages_max: AtomicU32,
-    /// After how many messages the server closed the last time that it did; 0 for never.
-    pub(super) closed_after: AtomicU32,
+    /// How many messages a connection may carry.
+    pub(super) cap: Mutex<Cap>,
 }
 
 /// Serves recipients until there are none, over as many connections as that takes.
@@ -48,10 +53,9 @@ pub(super) async fn run(freight: Arc<Freight>, mut desk: Desk) -> Result<(), Err
             Err(End::Lost(_)) if answered => failures = 0,
             Err(End::Lost(error)) => {
                 failures += 1;
-                if failures >= freight.patience.failures_max || error.is_permanent() {
+                let Some(wait) = reconnect(freight.patience, &error, failures) else {
                     return Err(error);
-                }
-                let wait = freight.patience.delay * 2_u32.saturating_pow(failures - 1);
+                };
                 desk.tell(Report { trouble: Some((error, wait)), ..Report::default() }).await;
                 tokio::select! { () = tokio::time::sleep(wait) => {}, () = desk.closing() => {} }
             }

@@ -6,14 +6,13 @@
 //! they are about.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 
 use tokio::time::Instant;
 
 use crate::delivery::desk::{Desk, Report, Work};
 use crate::delivery::lane::Freight;
-use crate::delivery::lane::compose::{Letter, Unfit};
+use crate::delivery::lane::compose::{Letter, Signing, Unfit, compose};
 use crate::delivery::lane::window::Window;
 use crate::delivery::outcome::Outcome;
 use crate::transport::{Connection, Envelope, Error, Reply, Stage};
@@ -79,6 +78,9 @@ pub(super) struct Trip<'t> {
     desk: &'t mut Desk,
     pub(super) connection: Connection,
     pub(super) mode: Mode,
+    /// Those whose messages are being signed, one batch after the other, and how many they are.
+    signing: VecDeque<Signing>,
+    unsigned: usize,
     pub(super) ready: VecDeque<(Letter, Envelope)>,
     pub(super) flights: VecDeque<Flight>,
     pub(super) expected: VecDeque<Expected>,
@@ -118,15 +120,19 @@ impl<'t> Trip<'t> {
             (true, false) => Mode::Piped,
             (false, _) => Mode::Plain,
         };
-        let begun_max = freight.messages_max.load(Ordering::Relaxed);
+        let cap = freight.cap.lock().unwrap_or_else(PoisonError::into_inner);
+        let begun_max = cap.most(offers.mail_max).unwrap_or(u32::MAX);
+        drop(cap);
         Self {
-            begun_max: begun_max.min(offers.mail_max.unwrap_or(u32::MAX)),
+            begun_max,
             window: Window::new(freight.server.settings().max_in_flight),
             queued: connection.written(),
             freight,
             desk,
             connection,
             mode,
+            signing: VecDeque::new(),
+            unsigned: 0,
             ready: VecDeque::new(),
             flights: VecDeque::new(),
             expected: VecDeque::new(),
@@ -172,14 +178,15 @@ impl<'t> Trip<'t> {
             if self.goodbye.is_none() && self.write().await? {
                 continue;
             }
-            if self.flights.is_empty() && self.expected.is_empty() && self.asked == 0 {
+            let waiting = self.asked + self.unsigned;
+            if self.flights.is_empty() && self.expected.is_empty() && waiting == 0 {
                 return Ok(());
             }
             self.wait().await?;
         }
     }
 
-    /// Waits for a reply or for recipients, whichever comes first; neither is lost.
+    /// Waits for a reply, a signature or recipients, whichever comes first; none is lost.
     async fn wait(&mut self) -> Result<(), End> {
         let stage = match self.expected.front() {
             Some(Expected::Stage(stage)) => *stage,
@@ -188,6 +195,11 @@ impl<'t> Trip<'t> {
         tokio::select! {
             biased;
             reply = self.connection.reply(stage) => self.take(reply?),
+            letters = signed(&mut self.signing), if self.unsigned > 0 => {
+                self.unsigned = self.unsigned.saturating_sub(letters.len());
+                self.prepare(letters);
+                Ok(())
+            }
             work = self.desk.work.recv(), if self.asked > 0 => {
                 self.receive(work.ok_or(End::HungUp)?);
                 Ok(())
@@ -197,8 +209,9 @@ impl<'t> Trip<'t> {
 
     /// Asks for as many recipients as the window has room for; not for each one by itself.
     fn ask(&mut self) {
-        let under_way = self.asked + self.ready.len() + self.flights.len();
-        let waiting = u32::try_from(self.asked + self.ready.len()).unwrap_or(u32::MAX);
+        let waiting = self.asked + self.unsigned + self.ready.len();
+        let under_way = waiting + self.flights.len();
+        let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
         let left = self.begun_max.saturating_sub(self.begun.saturating_add(waiting));
         if self.ending || left == 0 {
             return;
@@ -218,25 +231,31 @@ impl<'t> Trip<'t> {
             Work::Nothing => (self.asked, self.ending) = (0, true),
             Work::Tasks(tasks) => {
                 self.asked = self.asked.saturating_sub(tasks.len());
-                for task in tasks {
-                    self.prepare(Letter::compose(self.freight, task, self.asked_at));
+                let count = tasks.len();
+                match compose(self.freight, tasks, self.asked_at) {
+                    Ok(letters) => self.prepare(letters),
+                    Err(signing) => {
+                        self.signing.push_back(signing);
+                        self.unsigned += count;
+                    }
                 }
             }
         }
     }
 
-    fn prepare(&mut self, letter: Result<Letter, Unfit>) {
-        let addressed = letter.and_then(|letter| {
-            let envelope = letter.envelope(self.freight, &self.connection);
-            match envelope {
-                Ok(envelope) => Ok((letter, envelope)),
-                Err(refused) => Err((letter.task, refused)),
+    /// Takes in messages that are composed.
+    fn prepare(&mut self, letters: Vec<Result<Letter, Unfit>>) {
+        for letter in letters {
+            let addressed =
+                letter.and_then(|letter| match letter.envelope(self.freight, &self.connection) {
+                    Ok(envelope) => Ok((letter, envelope)),
+                    Err(refused) => Err((letter.task, refused)),
+                });
+            match addressed {
+                Ok((letter, _)) if self.ending => self.report.back.push(letter.task.entry.id),
+                Ok(addressed) => self.ready.push_back(addressed),
+                Err((task, (outcome, why))) => self.settle(task.entry.id, outcome, why),
             }
-        });
-        match addressed {
-            Ok(addressed) if self.ending => self.report.back.push(addressed.0.task.entry.id),
-            Ok(addressed) => self.ready.push_back(addressed),
-            Err((task, (outcome, why))) => self.settle(task.entry.id, outcome, why),
         }
     }
 
@@ -294,10 +313,16 @@ impl<'t> Trip<'t> {
 
     /// A server that closes twice after the same number of messages has a limit there.
     fn learn_limit(&self) {
-        if self.answers > 0
-            && self.freight.closed_after.swap(self.answers, Ordering::Relaxed) == self.answers
-        {
-            self.freight.messages_max.fetch_min(self.answers, Ordering::Relaxed);
-        }
+        let mut cap = self.freight.cap.lock().unwrap_or_else(PoisonError::into_inner);
+        cap.closed_after(self.answers);
     }
+}
+
+/// Waits for the next batch that is being signed.
+async fn signed(signing: &mut VecDeque<Signing>) -> Vec<Result<Letter, Unfit>> {
+    let Some(first) = signing.front_mut() else { return Vec::new() };
+    // A panic in there is one here.
+    let letters = first.await.expect("signing does not panic");
+    signing.pop_front();
+    letters
 }

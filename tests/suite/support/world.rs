@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use newsletter::address::EmailAddress;
 use newsletter::audience::{Columns, Recipient};
 use newsletter::clock::Clock;
 use newsletter::compile::{Cut, Program, Slot};
 use newsletter::config::{Send, Smtp, Tls};
-use newsletter::delivery::{Error, Event, Order, Patience, Report, Suppressions, deliver};
+use newsletter::delivery::{Error, Event, Order, Past, Patience, Report, Suppressions, deliver};
 use newsletter::journal::{Digests, Entry, Journal, Plan, Run, State};
 use newsletter::key::Key;
 use tokio::sync::watch;
@@ -65,7 +64,7 @@ impl World {
             digests: &Digests::default(),
             commit: None,
             key: "k",
-            date: Timestamp::UNIX_EPOCH,
+            date: Clock::System.now(),
             programs: &programs,
             recipients: &recipients,
             suppressed: &[],
@@ -97,8 +96,11 @@ impl World {
             password: None,
             return_path: &"bounce@example.org".parse().unwrap(),
             send: &Send { retry_delays: self.retry_delays.clone(), ..Send::default() },
+            signer: None,
+            past: &Past::default(),
             clock: Clock::System,
             patience: PATIENCE,
+            random: |bytes| bytes.fill(7),
         };
         let (list, appended) = (Arc::clone(&self.suppressed), Arc::clone(&self.suppressed));
         let suppressions = Suppressions {
