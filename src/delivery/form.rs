@@ -52,7 +52,7 @@ impl Form {
         let mut start = 0;
         let mut stretches = Vec::new();
         if !bytes.ends_with(b"\r\n") {
-            return Err("a last line that does not end");
+            return Err(BREAK);
         }
         for end in ends {
             let stretch = &bytes[start..end];

@@ -194,7 +194,9 @@ fn a_run_that_was_begun_goes_on_until_it_is_no_longer_news_and_by_hand_after_tha
     let hand = desk.at("2026-11-20T12:00:01Z", &["send", ISSUE, "--yes", "--limit", "10"]);
     assert_eq!(hand.exit, Exit::Unfinished, "{}", hand.messages);
     // Without an end it is never too late for what the journal knows.
+    let desk = Desk::new();
     desk.replace("not_after = 2026-11-20T12:00:00\n", "");
+    assert_eq!(desk.at("2026-11-20T06:00:00Z", &begin).exit, Exit::Unfinished);
     let ended = desk.at("2026-12-24T07:00:00Z", DUE);
     assert_eq!(ended.exit, Exit::Done, "{}", ended.messages);
     assert_eq!(desk.messages(), READERS);

@@ -85,6 +85,11 @@ fn a_run_whose_files_changed_is_not_gone_on_with_unasked_and_what_changed_is_sai
     assert_eq!(publication.status()["generations"].as_array().unwrap().len(), 1);
 }
 
+/// What one reader got.
+fn letter(server: &Server, to: &str) -> String {
+    server.log(|log| log.messages.iter().find(|(other, _)| other == to).unwrap().1.clone())
+}
+
 #[test]
 fn accepted_changes_reach_those_who_have_no_letter_yet_and_nobody_twice() {
     let (publication, server, _runtime) = begun();
@@ -103,9 +108,12 @@ fn accepted_changes_reach_those_who_have_no_letter_yet_and_nobody_twice() {
     assert!(ended.messages.contains(said), "{}", ended.messages);
     let expected: Vec<_> = (1..=5).map(|reader| (address(reader), reader > 2)).collect();
     let late = ("late@example.org".to_owned(), true);
-    let all = got(&server);
-    assert_eq!(all, expected.into_iter().chain([late]).collect::<Vec<_>>());
-    server.log(|log| assert!(log.messages[4].1.contains("Eve"), "the row as it is now"));
+    let mut all = got(&server);
+    all.sort();
+    let mut expected: Vec<_> = expected.into_iter().chain([late]).collect();
+    expected.sort();
+    assert_eq!(all, expected);
+    assert!(letter(&server, &address(5)).contains("Eve"), "the row as it is now");
 
     let status = publication.status();
     let generations = status["generations"].as_array().unwrap();
@@ -153,6 +161,5 @@ fn both_letters_of_an_issue_have_the_same_message_id_for_the_same_reader() {
     edit(&publication, ISSUE_FILE, "First frost", "Second frost");
     let ended = send(&publication, &["--accept-changes", "--yes"]);
     assert_eq!(ended.exit, Exit::Done, "{}", ended.messages);
-    let sent = server.log(|log| log.messages[4].clone());
-    assert_eq!((sent.0, id(&sent.1)), (address(5), id(&planned)));
+    assert_eq!(id(&letter(&server, &address(5))), id(&planned));
 }

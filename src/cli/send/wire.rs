@@ -4,7 +4,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 use crate::address::EmailAddress;
@@ -22,6 +22,9 @@ use crate::delivery::{self, Order, Pace, Past, Patience, Report};
 use crate::dkim::Signer;
 use crate::journal::{Journal, Ledger};
 use crate::key::Key;
+
+/// How long a look at the file of suppressions is good for.
+const SUPPRESSIONS_FRESH: SignedDuration = SignedDuration::from_millis(100);
 
 /// What `--due` adds to a send: nobody watches, and it may have to end.
 pub(super) struct Appointment<'a> {
@@ -76,7 +79,8 @@ impl Wire<'_> {
         let zone = config.publication.time_zone.clone();
         let today = clock.now().to_zoned(zone).date();
         let list = Mutex::new(self.suppressions);
-        let mut reason = |address: &EmailAddress| reason_now(&list, address);
+        let mut stale = stale(clock);
+        let mut reason = |address: &EmailAddress| reason_now(&list, address, stale());
         let mut append = |address: &EmailAddress, reply: &str| {
             let mut list = list.lock().unwrap_or_else(PoisonError::into_inner);
             let reason = format!("no such mailbox: {reply}");
@@ -146,10 +150,31 @@ pub(super) async fn past(
     Ok(Past { sent, days })
 }
 
-/// Why an address must not be written to now; a list that was changed is read again.
-fn reason_now(list: &Mutex<Suppressions>, address: &EmailAddress) -> io::Result<Option<String>> {
+/// Says whether the file of suppressions is to be looked at again: a look for each reader would
+/// cost more than the message.
+fn stale(clock: Clock) -> impl FnMut() -> bool {
+    let mut looked = Timestamp::MIN;
+    move || {
+        let now = clock.now();
+        let stale = now.duration_since(looked).abs() >= SUPPRESSIONS_FRESH;
+        if stale {
+            looked = now;
+        }
+        stale
+    }
+}
+
+/// Why an address must not be written to now; a list that was changed is read again, where it is
+/// looked at `again`.
+fn reason_now(
+    list: &Mutex<Suppressions>,
+    address: &EmailAddress,
+    again: bool,
+) -> io::Result<Option<String>> {
     let mut list = list.lock().unwrap_or_else(PoisonError::into_inner);
-    list.reload_if_changed().map_err(io::Error::other)?;
+    if again {
+        list.reload_if_changed().map_err(io::Error::other)?;
+    }
     Ok(list.reason_for(address).map(str::to_owned))
 }
 

@@ -11,15 +11,17 @@ use tokio::time::Instant;
 const MIN: usize = 2;
 
 /// After how many answers the shortest time is looked for anew: routes change.
-const MEMORY: u32 = 500;
+const MEMORY: u32 = 5_000;
 
 /// How many messages of one connection may be under way.
 #[derive(Debug)]
 pub(super) struct Window {
     size: usize,
     ceiling: usize,
-    /// The shortest time from asking to the answer, lately.
-    latency: Duration,
+    /// The shortest time from asking to the answer, lately; what was asked for before that was
+    /// looked for anew waited behind too many others to tell it.
+    latency: Option<Duration>,
+    anew: Option<Instant>,
     /// The time between two answers, smoothed.
     gap: Duration,
     last: Option<Instant>,
@@ -28,8 +30,9 @@ pub(super) struct Window {
 
 impl Window {
     pub(super) fn new(ceiling: usize) -> Self {
-        let (latency, gap) = (Duration::MAX, Duration::ZERO);
-        Self { size: MIN.min(ceiling), ceiling, latency, gap, last: None, answers: 0 }
+        let (latency, anew, last) = Default::default();
+        let (size, gap, answers) = (MIN.min(ceiling), Duration::ZERO, 0);
+        Self { size, ceiling, latency, anew, gap, last, answers }
     }
 
     /// How many may be under way.
@@ -44,20 +47,21 @@ impl Window {
 
     /// A message was answered that was asked for at a time.
     pub(super) fn answered(&mut self, asked: Instant, now: Instant) {
-        if self.answers.is_multiple_of(MEMORY) {
-            self.latency = Duration::MAX;
-        }
         self.answers = self.answers.wrapping_add(1);
-        self.latency = self.latency.min(now.duration_since(asked));
+        if self.answers.is_multiple_of(MEMORY) {
+            (self.latency, self.anew, self.size) = (None, Some(now), MIN.min(self.ceiling));
+        }
+        if self.anew.is_none_or(|anew| asked >= anew) {
+            let latency = now.duration_since(asked);
+            self.latency = Some(self.latency.map_or(latency, |before| before.min(latency)));
+        }
         if let Some(last) = self.last.replace(now) {
             let gap = now.duration_since(last);
             self.gap = if self.gap.is_zero() { gap } else { (self.gap * 7 + gap) / 8 };
         }
-        if self.gap.is_zero() {
-            return;
-        }
+        let (Some(latency), false) = (self.latency, self.gap.is_zero()) else { return };
         // Twice as many as were under way: the next answers show whether there was room for them.
-        let fitting = 2 * self.latency.as_nanos().div_ceil(self.gap.as_nanos());
+        let fitting = 2 * latency.as_nanos().div_ceil(self.gap.as_nanos());
         let fitting = usize::try_from(fitting).unwrap_or(usize::MAX);
         self.size = fitting.clamp(MIN, (self.size * 2).max(MIN)).min(self.ceiling);
     }
@@ -78,7 +82,7 @@ mod tests {
         let start = Instant::now();
         let (mut now, mut free) = (Duration::ZERO, Duration::ZERO);
         let mut under_way = std::collections::VecDeque::new();
-        for _ in 0..2_000 {
+        for _ in 0..17_000 {
             while under_way.len() < window.size() {
                 free = free.max(now + way / 2) + work;
                 under_way.push_back((now, free + way / 2));
