@@ -4,6 +4,7 @@ mod pace;
 mod refusals;
 mod replies;
 mod retries;
+mod throttled;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -127,9 +127,13 @@ fn accepted_changes_reach_those_who_have_no_letter_yet_and_nobody_twice() {
     let text = publication.run(&["status", ISSUE]).output;
     assert!(text.contains("  generation 1, begun ") && text.contains(": 2 accepted\n"), "{text}");
     assert!(text.contains("  generation 2, begun ") && text.contains(": 4 accepted\n"), "{text}");
+}
 
-    // A finished run never sends again, whatever changed.
-    edit(&publication, ISSUE_FILE, "Second frost", "Third frost");
+#[test]
+fn a_finished_run_never_sends_again_whatever_changed() {
+    let (publication, server, _runtime) = begun();
+    assert_eq!(send(&publication, &["--yes"]).exit, Exit::Done);
+    edit(&publication, ISSUE_FILE, "First frost", "Third frost");
     for flags in [&["--yes"][..], &["--yes", "--accept-changes"]] {
         let ended = send(&publication, flags);
         assert!(ended.messages.contains("There is nothing to do"), "{}", ended.messages);

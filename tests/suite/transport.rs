@@ -107,6 +107,33 @@ async fn a_login_in_two_steps_tells_name_and_password_when_asked() {
 }
 
 #[tokio::test]
+async fn a_login_with_an_access_token_is_told_in_one_step() {
+    let (server, mut smtp, _folder) =
+        encrypted(Tls::Implicit, &["AUTH LOGIN XOAUTH2"], |_| Act::Normal).await;
+    smtp.login = login(AuthProtocol::XOauth2);
+    connect(&smtp).await.unwrap().quit().await;
+    // user=ada^Aauth=Bearer correct horse battery staple^A^A
+    let said = "AUTH XOAUTH2 dXNlcj1hZGEBYXV0aD1CZWFyZXIgY29ycmVjdCBob3JzZSBiYXR0ZXJ5IHN0YXBsZQEB";
+    assert_eq!(commands(&server)[1..], [said, "QUIT"]);
+}
+
+#[tokio::test]
+async fn an_access_token_that_is_too_old_is_refused_with_the_servers_words() {
+    // What is wrong comes as a challenge, and the refusal behind an empty answer.
+    let script = |p: &Point<'_>| match p.verb {
+        "AUTH" => Act::Say("334 eyJzdGF0dXMiOiI0MDEifQ=="),
+        "" | "?" => Act::Say("535 5.7.8 Username and Password not accepted"),
+        _ => Act::Normal,
+    };
+    let (_server, mut smtp, _folder) = encrypted(Tls::Implicit, &["AUTH XOAUTH2"], script).await;
+    smtp.login = login(AuthProtocol::XOauth2);
+    let error = connect(&smtp).await.unwrap_err();
+    let told = told(&error);
+    assert!(told.contains("535 5.7.8") && !told.contains("correct"), "{told}");
+    assert!(error.is_permanent());
+}
+
+#[tokio::test]
 async fn a_refused_login_names_the_reply_and_not_the_password() {
     for (ehlo, reply) in [
         (&["AUTH PLAIN"], "535 5.7.8 wrong"),

@@ -9,7 +9,9 @@ use newsletter::audience::{Columns, Recipient};
 use newsletter::clock::Clock;
 use newsletter::compile::{Cut, Program, Slot};
 use newsletter::config::{Send, Smtp, Tls};
-use newsletter::delivery::{Error, Event, Order, Past, Patience, Report, Suppressions, deliver};
+use newsletter::delivery::{
+    Error, Event, Order, Pace, Past, Patience, Report, Suppressions, deliver,
+};
 use newsletter::journal::{Digests, Entry, Journal, Plan, Run, State};
 use newsletter::key::Key;
 use tokio::sync::watch;
@@ -29,6 +31,10 @@ pub(crate) struct World {
     pub(crate) suppressed: Arc<Mutex<BTreeMap<String, String>>>,
     pub(crate) notes: Arc<Mutex<Vec<String>>>,
     pub(crate) retry_delays: Vec<Duration>,
+    /// Everything else of `[send]`.
+    pub(crate) send: Send,
+    /// Asks the run to stop as soon as it waits for anything.
+    pub(crate) impatient: Option<watch::Sender<bool>>,
     pub(crate) folder: tempfile::TempDir,
 }
 
@@ -71,8 +77,8 @@ impl World {
         };
         let run = journal.plan(&plan).await.unwrap();
         let retry_delays = vec![Duration::from_millis(20)];
-        let (suppressed, notes) = Default::default();
-        Self { journal, run, programs, suppressed, notes, retry_delays, folder }
+        let (suppressed, notes, send, impatient) = Default::default();
+        Self { journal, run, programs, suppressed, notes, retry_delays, send, impatient, folder }
     }
 
     pub(crate) async fn deliver(&self, server: &Server, lanes: usize) -> Report {
@@ -89,15 +95,24 @@ impl World {
         smtp: Smtp,
         stop: watch::Receiver<bool>,
     ) -> Result<Report, Error> {
+        let send = Send { retry_delays: self.retry_delays.clone(), ..self.send.clone() };
+        let now = Clock::System.now();
+        let past = match Pace::remembers(&send, now) {
+            Some(since) => Past {
+                sent: self.journal.sent_since(since).await.unwrap(),
+                days: self.journal.days_of_sending(now).await.unwrap(),
+            },
+            None => Past::default(),
+        };
         let order = Order {
             programs: self.programs.clone(),
             key: Arc::new(Key::new(&[7; 32])),
             smtp: &smtp,
             password: None,
             return_path: &"bounce@example.org".parse().unwrap(),
-            send: &Send { retry_delays: self.retry_delays.clone(), ..Send::default() },
+            send: &send,
             signer: None,
-            past: &Past::default(),
+            past: &past,
             clock: Clock::System,
             patience: PATIENCE,
             random: |bytes| bytes.fill(7),
@@ -117,7 +132,13 @@ impl World {
             },
         };
         let notes = Arc::clone(&self.notes);
-        let mut observe = move |event: Event<'_>| notes.lock().unwrap().push(format!("{event:?}"));
+        let impatient = self.impatient.clone();
+        let mut observe = move |event: Event<'_>| {
+            if let (Event::Waiting { .. }, Some(stop)) = (&event, &impatient) {
+                stop.send_replace(true);
+            }
+            notes.lock().unwrap().push(format!("{event:?}"));
+        };
         let mut ledger = self.journal.ledger(&self.run).await.unwrap();
         let report = deliver(order, &mut ledger, suppressions, stop, &mut observe);
         let report = tokio::time::timeout(Duration::from_secs(30), report).await;
