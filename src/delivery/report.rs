@@ -71,6 +71,9 @@ pub enum Stopped {
     Server(transport::Error),
     /// The list of suppressions cannot be read any more: nobody can tell who must not be written to.
     Suppressions(std::io::Error),
+    /// More readers are in doubt than all connections can have under way at once: the server takes
+    /// messages and closes without an answer, again and again.
+    Doubts,
     /// Today's share of `warm_up` was sent.
     WarmUp,
     /// A lane panicked: a bug. What it had on the wire is unknown.

@@ -259,6 +259,10 @@ pub(super) fn conclude(
             let exit = if *reason == Reason::Quota { Exit::Unfinished } else { Exit::Usage };
             Some(Failure::new(exit, format!("{reason}: {reply}")).hint(reason.help()))
         }
+        Some(Stopped::Doubts) => Some(
+            Failure::new(Exit::World, "the mail server closes again and again without an answer")
+                .hint("ask its operator; each further try would put more readers in doubt"),
+        ),
         Some(Stopped::WarmUp) => Some(
             Failure::new(Exit::Unfinished, "today's share of `warm_up` was sent")
                 .hint("run it again tomorrow (UTC)"),

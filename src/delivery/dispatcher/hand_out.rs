@@ -94,16 +94,13 @@ impl Dispatcher<'_, '_> {
         if *self.closing.borrow() {
             return self.dismiss();
         }
-        let due = self.ledger.next_due().filter(|_| self.supply.is_over());
-        let until = match (due, self.wake) {
-            (Some((until, wait)), _) => {
-                self.wake = Some(wait);
-                until
-            }
-            (None, Some(wait)) if wait > SILENCE_MAX => self.ledger.after(wait),
+        let due = self.ledger.next_due().filter(|_| self.supply.is_dry());
+        self.wake = self.wake.into_iter().chain(due.map(|(_, wait)| wait)).min();
+        let until = match self.wake {
             // What others hold may come back; with nothing held, there is nothing left to do.
-            (None, None) if self.supply.is_over() && self.held.is_empty() => return self.dismiss(),
-            (None, _) => return,
+            None if self.supply.is_over() && self.held.is_empty() => return self.dismiss(),
+            Some(wait) if due.is_some() || wait > SILENCE_MAX => self.ledger.after(wait),
+            _ => return,
         };
         if self.held.is_empty() {
             (self.observe)(Event::Waiting { until });

@@ -56,6 +56,9 @@ pub(super) struct Dispatcher<'d, 's> {
     /// Whose turn it is.
     turn: usize,
     refusals: Refusals,
+    /// How many were put in doubt, and how many may be.
+    doubts: usize,
+    doubts_max: usize,
     /// How long until there is somebody to serve again.
     wake: Option<Duration>,
     closing: watch::Sender<bool>,
@@ -84,6 +87,8 @@ impl<'d, 's> Dispatcher<'d, 's> {
             useful: 0,
             turn: 0,
             refusals: Refusals::default(),
+            doubts: 0,
+            doubts_max: 0,
             wake: None,
             closing: watch::Sender::new(false),
             stopped: None,
@@ -110,6 +115,7 @@ impl<'d, 's> Dispatcher<'d, 's> {
             numbers.insert(crew.spawn(lane::run(Arc::clone(freight), desk)).id(), lane);
         }
         self.useful = lanes;
+        self.doubts_max = lanes * freight.server.settings().max_in_flight;
         drop(reports);
         let mut news = Vec::new();
         while !crew.is_empty() {

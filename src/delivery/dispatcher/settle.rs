@@ -55,6 +55,11 @@ impl Dispatcher<'_, '_> {
         (self.observe)(Event::Notable { address, state: State::Unknown, reply: &why });
         self.count(State::Unknown);
         self.ledger.note(entry.id, State::Unknown, why);
+        // A server that takes messages and never says so would put the whole list in doubt.
+        self.doubts += 1;
+        if self.doubts > self.doubts_max {
+            self.close(Stopped::Doubts);
+        }
     }
 
     /// Takes back whom a lane was given and never saw.

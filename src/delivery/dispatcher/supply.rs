@@ -75,7 +75,12 @@ impl Supply {
     /// Whether nobody is at hand, and nobody will be unless somebody is given back or becomes due.
     pub(super) fn is_over(&self) -> bool {
         let nobody = self.queue.is_empty() && self.last.is_empty() && self.aside.is_empty();
-        nobody && self.page.is_none() && self.dry
+        nobody && self.is_dry()
+    }
+
+    /// Whether the journal has nobody for now, who is not here already.
+    pub(super) fn is_dry(&self) -> bool {
+        self.dry && self.page.is_none()
     }
 
     /// When to look again for somebody who may be served; since the start.
