@@ -83,10 +83,7 @@ async fn hold(work: Arc<Work>, port: u16) -> Result<(), Failure> {
 }
 
 /// Sends over the pool until everyone has a message.
-async fn share(
-    work: Arc<Work>,
-    pool: AsyncSmtpTransport<Tokio1Executor>,
-) -> Result<(), Failure> {
+async fn share(work: Arc<Work>, pool: AsyncSmtpTransport<Tokio1Executor>) -> Result<(), Failure> {
     while let Some(message) = work.message() {
         pool.send(message?).await?;
     }

@@ -3,6 +3,7 @@
 import os
 import resource
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -66,28 +67,38 @@ class NullServer:
         self.process.wait()
 
 
-class Program:
-    """A server that cannot be asked: its time is what the kernel says of it and of its children."""
+class Foreign:
+    """A server that cannot be asked: its time is what the kernel says of it."""
 
     def __init__(self, argv, port):
-        self.process = subprocess.Popen(argv, preexec_fn=first, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-        self.port = port
+        self.process = subprocess.Popen(argv, preexec_fn=first, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.pid, self.port = self.process.pid, port
         self.used = 0
 
     def take(self):
-        used = of_process(self.process.pid)
+        used = of_process(self.pid)
         counts, self.used = {"cpu": used - self.used}, used
         return counts
 
     def close(self):
-        self.process.send_signal(signal.SIGTERM)
+        self.process.stdin.close()
+        self.process.terminate()
         self.process.wait()
 
 
 def of_process(pid):
-    """Seconds that a process took, with its children that have ended."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, fields[11:15])) / TICK
+    """Seconds that a process and its children took, those that have ended too."""
+    ticks = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # It has ended meanwhile.
+        if path.parent.name == str(pid):
+            ticks += sum(map(int, fields[11:15]))
+        elif fields[1] == str(pid):
+            ticks += sum(map(int, fields[11:13]))
+    return ticks / TICK
 
 
 @dataclass
@@ -121,6 +132,24 @@ class Run:
         return self.server["cpu"] / self.seconds
 
 
+def free_port():
+    """A port of loopback that nobody has."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return door.getsockname()[1]
+
+
+def wait_for_port(port):
+    """Waits until somebody takes connections there."""
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise Wrong(f"nobody listens at {port}")
+
+
 class Wrong(Exception):
     """A sender that failed, or that did not send what it had to."""
 
@@ -142,9 +171,13 @@ def measure(argv, messages, server, expected=None, cwd=None, timeout=120):
     # It leads a group of its own, which ends with it.
     guard = threading.Timer(timeout, lambda: os.killpg(process.pid, signal.SIGKILL))
     guard.start()
-    output = process.communicate()[0]
-    seconds = (time.monotonic_ns() - start) / 1e9
-    guard.cancel()
+    try:
+        output = process.communicate()[0]
+        seconds = (time.monotonic_ns() - start) / 1e9
+    finally:
+        guard.cancel()
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
     cpu, counts = children() - ours, server.take()
     others = max(0, busy() - all_of_it - cpu - counts["cpu"]) / seconds
     if process.returncode != 0:

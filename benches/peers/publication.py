@@ -62,6 +62,7 @@ class Publication:
     def __init__(self, folder, newsletter):
         self.folder, self.newsletter = Path(folder), newsletter
         (self.folder / "issues").mkdir(parents=True)
+        self.lists = {}
         self.settings(port=25)
         self.readers(1)
         self.fit()
@@ -100,15 +101,19 @@ class Publication:
         self.token = token
 
     def readers(self, number):
-        """Makes the list anew; `expected` is what the null server has to see of it."""
-        self.number, self.expected = number, 0
-        with open(self.folder / "subscribers.csv", "w") as list_:
-            list_.write("email,first_name,town\n")
-            for at in range(number):
-                address = f"r{at}@example.org"
-                self.expected += fnv(address)
-                list_.write(f"{address},{FIRST_NAMES[at % 20]},Averley\n")
-        self.expected &= 0xFFFFFFFFFFFFFFFF
+        """Puts a list in place; `expected` is what the null server has to see of it."""
+        path = self.folder / f"list-{number}.csv"
+        if number not in self.lists:
+            total = 0
+            with open(path, "w") as list_:
+                list_.write("email,first_name,town\n")
+                for at in range(number):
+                    address = f"r{at}@example.org"
+                    total += fnv(address)
+                    list_.write(f"{address},{FIRST_NAMES[at % 20]},Averley\n")
+            self.lists[number] = total & 0xFFFFFFFFFFFFFFFF
+        self.number, self.expected = number, self.lists[number]
+        shutil.copyfile(path, self.folder / "subscribers.csv")
 
     def peers_list(self, number):
         """A list for a sender that has no tokens of its own, and the sum of its hashes."""
@@ -118,10 +123,31 @@ class Publication:
         return path, sum(fnv(row[0]) for row in rows) & 0xFFFFFFFFFFFFFFFF
 
     def forget(self):
-        """As if nothing had been sent: only the key stays."""
+        """As if nothing had been sent: only the keys stay."""
         for path in (self.folder / ".newsletter").iterdir():
-            if path.name != "key":
+            if path.name not in ("key", "dkim"):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    def put_state(self, folder):
+        """Moves what is recorded to another folder, or back for `None`."""
+        self.forget()
+        state, home = self.folder / ".newsletter", self.folder / "state"
+        if not home.exists():
+            state.rename(home)
+        else:
+            state.unlink()
+        if folder:
+            shutil.copytree(home, folder, dirs_exist_ok=True)
+        state.symlink_to(folder or home)
+
+    def dkim(self, *kinds):
+        """The settings that sign with keys of these kinds."""
+        keys = self.folder / ".newsletter/dkim"
+        if not keys.exists():
+            command = [self.newsletter, "-C", self.folder, "dkim", "keygen", "--selector", "bench"]
+            subprocess.run(command, check=True, capture_output=True, timeout=60)
+        key = '[[dkim]]\nselector = "bench-{0}"\nkey = {{ file = ".newsletter/dkim/bench-{0}.pem" }}\n'
+        return "".join(key.format(kind) for kind in kinds)
 
     def send(self, *flags):
         return [self.newsletter, "-C", self.folder, "send", "bench", "--yes", *flags]
