@@ -3,6 +3,7 @@
 import datetime
 import platform
 import re
+import tempfile
 from pathlib import Path
 from statistics import median
 
@@ -40,11 +41,12 @@ def table(head, rows):
 
 
 def load(runs):
-    """What others took of the machine while this was measured."""
+    """What others took of the machine while this was measured, and how fast its disk was then."""
     others = [run.others for runs in runs.values() for run in runs]
     return (
         f"Others used {median(others):.2f} of {measure.CORES} cores meanwhile "
-        f"(the median of the runs; {max(others):.2f} in the worst)."
+        f"(the median of the runs; {max(others):.2f} in the worst). "
+        f"The disk took {measure.flush(tempfile.gettempdir()) * 1000:.2f} ms for a flush."
     )
 
 
