@@ -168,14 +168,13 @@ class Wrong(Exception):
     """A sender that failed, or that did not send what it had to."""
 
 
-def measure(argv, messages, server, expected=None, cwd=None, timeout=120):
+def measure(argv, messages, server, expected=None):
     """Runs a sender from its start to its exit. `expected` is the sum of its readers' hashes."""
     server.take()
     ours, all_of_it = children(), busy()
     start = time.monotonic_ns()
     process = subprocess.Popen(
         [str(word) for word in argv],
-        cwd=cwd,
         preexec_fn=first,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -183,7 +182,7 @@ def measure(argv, messages, server, expected=None, cwd=None, timeout=120):
         text=True,
     )
     # It leads a group of its own, which ends with it.
-    guard = threading.Timer(timeout, lambda: os.killpg(process.pid, signal.SIGKILL))
+    guard = threading.Timer(60 + messages / 2000, lambda: os.killpg(process.pid, signal.SIGKILL))
     guard.start()
     try:
         output = process.communicate()[0]
