@@ -5,12 +5,14 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::{Child, Command, ExitStatus};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use newsletter::cli::Env;
 use tempfile::TempDir;
+
+use crate::support::publication::Running;
 
 /// The user and the group that own what root may not: nobody.
 pub(crate) const NOBODY: u32 = 65_534;
@@ -104,6 +106,19 @@ pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
 #[expect(clippy::disallowed_methods, reason = "no event tells what another program does")]
 pub(crate) fn pause(time: Duration) {
     std::thread::sleep(time);
+}
+
+/// Waits until a program has ended, and kills it where it does not.
+#[expect(clippy::disallowed_methods, reason = "the test takes the time of another program")]
+pub(crate) fn finished(mut program: Running, patience: Duration) -> ExitStatus {
+    let start = std::time::Instant::now();
+    loop {
+        if let Some(ended) = program.try_wait().unwrap() {
+            return ended;
+        }
+        assert!(start.elapsed() < patience, "the program has not ended after {patience:?}");
+        pause(Duration::from_millis(5));
+    }
 }
 
 /// Sends a signal to a process that a test started.

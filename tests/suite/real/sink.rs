@@ -98,15 +98,6 @@ impl Drop for Sink {
     }
 }
 
-impl Copy {
-    /// A header's value, as it stands on its first line.
-    pub(crate) fn header(&self, name: &str) -> &str {
-        let start = format!("{name}: ");
-        let found = self.message.lines().find_map(|line| line.strip_prefix(&start));
-        found.unwrap_or_else(|| panic!("no {name} in {}", self.message))
-    }
-}
-
 /// Reads a dump file: lines of its own, a Received header, the message, and an empty line. `None`
 /// when the message does not end as it should.
 fn read(text: &str) -> Option<Copy> {

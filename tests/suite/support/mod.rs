@@ -2,6 +2,7 @@
 
 pub(crate) mod console;
 pub(crate) mod publication;
+pub(crate) mod recorder;
 pub(crate) mod smtp;
 pub(crate) mod web;
 pub(crate) mod world;
