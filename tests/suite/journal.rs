@@ -3,6 +3,8 @@
 mod crash;
 mod file;
 mod generations;
+mod intent;
+mod power;
 mod states;
 
 use std::collections::BTreeSet;

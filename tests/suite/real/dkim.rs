@@ -12,13 +12,13 @@ use crate::dkim::{date, publication, records, signer};
 use crate::real::component;
 
 /// Two judges that know the keys.
-struct Judges {
+pub(crate) struct Judges {
     folder: TempDir,
     keys: PathBuf,
 }
 
 impl Judges {
-    fn new(records: &[(String, String)]) -> Self {
+    pub(crate) fn new(records: &[(String, String)]) -> Self {
         let folder = component::open_folder("newsletter-dkim-");
         let keys = folder.path().join("keys");
         let lines = records.iter().map(|(name, text)| format!("{name} {text}\n"));
@@ -59,7 +59,7 @@ impl Judges {
     }
 
     /// Fails unless both judges find every signature of each message good, or none.
-    fn check(&self, messages: &[Vec<u8>], selectors: &[&str]) {
+    pub(crate) fn check(&self, messages: &[Vec<u8>], selectors: &[&str]) {
         for (found, message) in self.ask(messages).iter().zip(messages) {
             for (found, judge) in found.iter().zip(["dkimpy", "opendkim"]) {
                 assert_eq!(found, selectors, "{judge}: {:?}", String::from_utf8_lossy(message));

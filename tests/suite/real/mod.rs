@@ -21,6 +21,7 @@ mod peers;
 mod postfix;
 mod refusal;
 mod signal;
+mod signed;
 mod sink;
 mod sink_sample;
 mod structure;

@@ -111,6 +111,13 @@ impl Recorder {
     }
 }
 
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        // The thread that listens keeps the rest until the tests end.
+        self.record().messages.clear();
+    }
+}
+
 impl Shared {
     fn change<T>(&self, change: impl FnOnce(&mut Record) -> T) -> T {
         let changed = change(&mut self.record.lock().unwrap());

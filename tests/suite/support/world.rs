@@ -81,6 +81,16 @@ impl World {
         Self { journal, run, programs, suppressed, notes, retry_delays, send, impatient, folder }
     }
 
+    /// The run of a journal that is there already, as another process finds it.
+    pub(crate) async fn open(folder: tempfile::TempDir) -> Self {
+        let journal = Journal::open(&folder.path().join("journal.db")).await.unwrap();
+        let run = journal.run("first-frost").await.unwrap().unwrap();
+        let programs = journal.programs(&run).await.unwrap();
+        let retry_delays = vec![Duration::from_millis(20)];
+        let (suppressed, notes) = Default::default();
+        Self { journal, run, programs, suppressed, notes, retry_delays, folder }
+    }
+
     pub(crate) async fn deliver(&self, server: &Server, lanes: usize) -> Report {
         let (_sender, stop) = watch::channel(false);
         self.deliver_until(Smtp { max_conns: lanes, ..server.smtp(Tls::None) }, stop).await
