@@ -25,4 +25,5 @@ mod signed;
 mod sink;
 mod sink_sample;
 mod structure;
+mod trouble;
 mod unit;
