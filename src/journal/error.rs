@@ -46,6 +46,13 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// The file was deleted or moved while it was written to, or before all of it was in it: what
+    /// belongs to it is still beside it.
+    #[error("the journal `{}` was deleted or moved: put it back", path.display())]
+    Gone {
+        /// The file that it was.
+        path: PathBuf,
+    },
     /// The file is the SQLite database of another program.
     #[error("`{}` is a database, but not a journal", path.display())]
     Foreign {

@@ -146,7 +146,8 @@ impl Journal {
                     Error::Overtaken { run: run.id }
                 }
                 _ => Error::during("record the states of recipients in")(error),
-            })
+            })?;
+        self.database.check_place()
     }
 
     /// How many messages were answered since a moment, of all runs: by the moment, in its order.

@@ -3,6 +3,7 @@
 use std::fs::DirBuilder;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -35,6 +36,9 @@ pub(crate) struct Database {
     pub(crate) writer: SqlitePool,
     /// To read from.
     pub(crate) reader: SqlitePool,
+    path: Arc<Path>,
+    /// Which file it was when it was opened, whatever its name is now.
+    file: Option<Identity>,
 }
 
 impl Database {
@@ -42,7 +46,17 @@ impl Database {
     pub(crate) async fn open(path: &Path) -> Result<Self, Error> {
         create(path).await?;
         let writer = connect(path, path).await?;
-        Ok(Self { writer, reader: pool(4).connect_lazy_with(options(path).read_only(true)) })
+        let reader = pool(4).connect_lazy_with(options(path).read_only(true));
+        Ok(Self { writer, reader, path: path.into(), file: identity(path) })
+    }
+
+    /// Makes sure that what was written is in the journal that the next process will find: a file
+    /// that was deleted or moved takes everything, and nobody reads it.
+    pub(crate) fn check_place(&self) -> Result<(), Error> {
+        if identity(&self.path) == self.file {
+            return Ok(());
+        }
+        Err(Error::Gone { path: self.path.to_path_buf() })
     }
 
     /// Begins a transaction that writes.
@@ -69,6 +83,21 @@ impl Database {
         self.reader.close().await;
         self.writer.close().await;
     }
+}
+
+/// What tells two files apart: the device and the number on it.
+type Identity = (u64, u64);
+
+/// Which file has a name now; `None` where there is none, or where files have no numbers.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt as _;
+    path.metadata().ok().map(|file| (file.dev(), file.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Path) -> Option<Identity> {
+    None
 }
 
 /// A pool that keeps its connections, as a file does not go away.
@@ -103,11 +132,19 @@ async fn create(path: &Path) -> Result<(), Error> {
     std::os::unix::fs::DirBuilderExt::mode(&mut folders, 0o700);
     folders.create(folder).map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
     let failed = |source| Error::Create { path: path.to_owned(), source };
+    // Before the journal is looked for, as another process may be creating both.
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let has_log = Path::new(&log).try_exists().map_err(failed)?;
     if path.try_exists().map_err(failed)? {
         // A journal is never empty: whoever empties it, or a disk that lost it, takes away who was
         // written to, and a new one would write to them again.
         let length = path.metadata().map_err(failed)?.len();
         return if length > 0 { Ok(()) } else { Err(Error::Empty { path: path.to_owned() }) };
+    }
+    if has_log {
+        // A new one would take in what the log of the lost one says of pages that it does not have.
+        return Err(Error::Gone { path: path.to_owned() });
     }
     let new = tempfile::Builder::new().prefix(".journal-").tempfile_in(folder).map_err(failed)?;
     let new = new.into_temp_path();
