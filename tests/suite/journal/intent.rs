@@ -38,10 +38,8 @@ impl Holder {
 
     /// Whose attempt is recorded. Events say so in stretches of neighbours.
     async fn recorded(&mut self) -> BTreeSet<String> {
-        let events: Vec<String> = sqlx::query_scalar("SELECT changes FROM events")
-            .fetch_all(&mut self.0)
-            .await
-            .unwrap();
+        let events: Vec<String> =
+            sqlx::query_scalar("SELECT changes FROM events").fetch_all(&mut self.0).await.unwrap();
         let mut recorded = BTreeSet::new();
         for event in events {
             let stretches: Vec<(usize, usize, u8, String, Option<i64>)> =

@@ -2,6 +2,7 @@
 //! has a message and is not in it out.
 
 use std::fs;
+use std::io::Read as _;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
@@ -77,15 +78,21 @@ fn a_disk_that_is_full_stops_the_run_before_anybody_is_served_who_is_not_recorde
 #[test]
 fn a_journal_that_is_taken_away_in_the_middle_stops_the_run() {
     let (publication, server) = begun();
-    let send = publication.spawn(&["send", ISSUE, "--yes"]);
+    let mut send = publication.spawn_with(&["send", ISSUE, "--yes"], Stdio::piped());
     assert!(server.wait(Duration::from_secs(20), |record| record.count >= 50));
     let away = publication.path("away");
     fs::rename(publication.path(JOURNAL), &away).unwrap();
-    let ended = crate::real::component::finished(send, Duration::from_secs(30));
-    assert_eq!(ended.code(), Some(Exit::World as i32), "{ended}");
+    let mut said = String::new();
+    send.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!(send.wait().unwrap().code(), Some(Exit::World as i32), "{said}");
+    assert!(said.contains("was deleted or moved: put it back"), "{said}");
+    server.wait_until_idle();
     let arrived = server.record().count;
+    // The log is still there: nobody begins anew beside it.
     let again = publication.run(&["send", ISSUE, "--yes"]);
-    assert_eq!(server.record().count, arrived, "{}", again.messages);
+    assert_eq!(again.exit, Exit::World, "{}", again.messages);
+    assert!(again.messages.contains("was deleted or moved: put it back"), "{}", again.messages);
+    assert_eq!(server.record().count, arrived);
     fs::rename(&away, publication.path(JOURNAL)).unwrap();
     check(&publication, &server);
 }

@@ -114,7 +114,9 @@ impl Recorder {
 impl Drop for Recorder {
     fn drop(&mut self) {
         // The thread that listens keeps the rest until the tests end.
-        self.record().messages.clear();
+        if let Ok(mut record) = self.shared.record.lock() {
+            record.messages.clear();
+        }
     }
 }
 
@@ -250,7 +252,11 @@ impl<'p> Peer<'p> {
 
     /// What came together is answered together.
     fn flush_before_waiting(&mut self) -> io::Result<()> {
-        if self.input.buffer().is_empty() && !self.answers.is_empty() { self.flush() } else { Ok(()) }
+        if self.input.buffer().is_empty() && !self.answers.is_empty() {
+            self.flush()
+        } else {
+            Ok(())
+        }
     }
 
     /// A whole line, with its end.

@@ -87,8 +87,8 @@ impl World {
         let run = journal.run("first-frost").await.unwrap().unwrap();
         let programs = journal.programs(&run).await.unwrap();
         let retry_delays = vec![Duration::from_millis(20)];
-        let (suppressed, notes) = Default::default();
-        Self { journal, run, programs, suppressed, notes, retry_delays, folder }
+        let (suppressed, notes, send, impatient) = Default::default();
+        Self { journal, run, programs, suppressed, notes, retry_delays, send, impatient, folder }
     }
 
     pub(crate) async fn deliver(&self, server: &Server, lanes: usize) -> Report {

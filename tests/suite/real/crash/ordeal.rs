@@ -257,9 +257,8 @@ impl Ordeal {
         let twice = record.messages.iter().find(|(_, copies)| copies.len() > 1);
         assert!(twice.is_none(), "{:?} has it twice after {moment:?}", twice.map(|(to, _)| to));
         let count = record.count;
-        let without = |to: &&String| {
-            manner(to).is_served() && !record.messages.contains_key(to.as_str())
-        };
+        let without =
+            |to: &&String| manner(to).is_served() && !record.messages.contains_key(to.as_str());
         self.without = standing.unknown.union(&standing.attempting).filter(without).count();
         drop(record);
         assert!(standing.accepted <= count, "{} accepted, {count} there", standing.accepted);
@@ -353,9 +352,8 @@ impl Ordeal {
             assert_eq!(status["counts"][state], names.len(), "each one is named: {status}");
             names
         };
-        let count = |state: &str| {
-            usize::try_from(status["counts"][state].as_u64().unwrap()).unwrap()
-        };
+        let count =
+            |state: &str| usize::try_from(status["counts"][state].as_u64().unwrap()).unwrap();
         Some(Standing {
             accepted: count("accepted"),
             rejected: count("rejected"),
