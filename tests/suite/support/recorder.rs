@@ -78,11 +78,7 @@ impl Recorder {
             for stream in listener.incoming().map_while(Result::ok) {
                 server.change(|record| record.connections += 1);
                 let shared = Arc::clone(&server);
-                thread::spawn(move || {
-                    // A client that is killed is what this is for.
-                    drop(Peer::new(stream, speech, &shared).and_then(|mut peer| peer.talk()));
-                    shared.change(|record| record.connections -= 1);
-                });
+                thread::spawn(move || serve(stream, speech, &shared));
             }
         });
         Self { port, shared }
@@ -126,6 +122,12 @@ impl Shared {
         self.changed.notify_all();
         changed
     }
+}
+
+fn serve(stream: TcpStream, speech: Speech, shared: &Shared) {
+    // A client that is killed is what this is for.
+    drop(Peer::new(stream, speech, shared).and_then(|mut peer| peer.talk()));
+    shared.change(|record| record.connections -= 1);
 }
 
 /// One client.
