@@ -223,7 +223,7 @@ async fn a_power_cut_at_some_moments_mails_nobody_twice_and_loses_nobody() {
 }
 
 #[tokio::test]
-#[ignore = "takes a quarter of a minute"]
+#[ignore = "needs a quarter of a minute"]
 async fn a_power_cut_at_any_moment_mails_nobody_twice_and_loses_nobody() {
     let number = cut(1).await;
     assert!(number >= 200, "{number} states of the disk");

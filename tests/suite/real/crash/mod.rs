@@ -22,7 +22,7 @@ const WORKERS: usize = 3;
 const TRIES: usize = 3;
 
 #[test]
-#[ignore = "takes two minutes"]
+#[ignore = "needs two minutes"]
 fn three_hundred_kills_lose_nobody_and_mail_nobody_twice() {
     let figures = torment("KILL", 300);
     println!("{figures:?}");
@@ -33,7 +33,7 @@ fn three_hundred_kills_lose_nobody_and_mail_nobody_twice() {
 }
 
 #[test]
-#[ignore = "takes half a minute"]
+#[ignore = "needs half a minute"]
 fn sixty_terminations_leave_nobody_in_doubt() {
     let figures = torment("TERM", 60);
     println!("{figures:?}");
@@ -42,7 +42,7 @@ fn sixty_terminations_leave_nobody_in_doubt() {
 }
 
 #[test]
-#[ignore = "takes a quarter of a minute"]
+#[ignore = "needs a quarter of a minute"]
 fn thirty_second_signals_leave_in_doubt_what_was_on_the_wire_at_most() {
     let figures = torment("TERM TERM", 30);
     println!("{figures:?}");
