@@ -57,6 +57,12 @@ impl Journal {
         self.database.close().await;
     }
 
+    /// Whether it was asked for something that it has not answered yet.
+    #[must_use]
+    pub fn is_at_work(&self) -> bool {
+        self.database.is_at_work()
+    }
+
     /// The newest run of an issue.
     ///
     /// # Errors

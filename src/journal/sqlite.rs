@@ -78,6 +78,12 @@ impl Database {
         self.reader.acquire().await.map_err(Error::during(operation))
     }
 
+    /// Whether one of the connections is in use.
+    pub(crate) fn is_at_work(&self) -> bool {
+        let used = |pool: &SqlitePool| pool.num_idle() < pool.size() as usize;
+        used(&self.writer) || used(&self.reader)
+    }
+
     /// Closes every connection; the last one writes what is in the write-ahead log into the file.
     pub(crate) async fn close(&self) {
         self.reader.close().await;
