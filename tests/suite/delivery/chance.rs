@@ -8,7 +8,7 @@ use crate::support::smtp::{Act, Point, Server, Setup};
 use crate::support::world::{World, reader};
 
 /// A generator that gives the same numbers for the same seed (Knuth's MMIX).
-fn dice(seed: u64) -> impl FnMut(u64) -> u64 {
+pub(super) fn dice(seed: u64) -> impl FnMut(u64) -> u64 {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     move |sides| {
         state =

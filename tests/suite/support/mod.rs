@@ -1,6 +1,8 @@
 //! What tests share in, worlds for them to run in out.
 
 pub(crate) mod console;
+pub(crate) mod hours;
+pub(crate) mod link;
 pub(crate) mod publication;
 pub(crate) mod recorder;
 pub(crate) mod smtp;

@@ -9,6 +9,8 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
+use crate::support::link::{Link, Traffic};
+
 /// What the server is about to answer.
 #[derive(Debug)]
 pub(crate) struct Point<'p> {
@@ -37,6 +39,8 @@ pub(crate) enum Act {
     TakeAndClose,
     /// It says nothing any more.
     Hang,
+    /// It does what a good server does, and says nothing to it.
+    Mute,
 }
 
 /// What the server saw.
@@ -48,6 +52,8 @@ pub(crate) struct Log {
     pub(crate) commands: Vec<(String, bool)>,
     /// How many connections there were.
     pub(crate) connections: usize,
+    /// What went over each of them, where they are links.
+    pub(crate) traffic: Vec<Arc<Mutex<Traffic>>>,
 }
 
 /// A server that does something at one point, and is a good one otherwise.
@@ -73,12 +79,15 @@ pub(crate) struct Setup {
     pub(crate) implicit: bool,
     /// How long a client waits for this server: short where the server may fall silent.
     pub(crate) timeout: Duration,
+    /// What lies between it and the client on a connection, counted from 1.
+    pub(crate) link: Option<Box<dyn Fn(usize) -> Link + Send + Sync>>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
         let ehlo = &["PIPELINING", "SIZE 1000000", "8BITMIME"];
-        Self { ehlo, tls: None, implicit: false, timeout: Duration::from_millis(400) }
+        let timeout = Duration::from_millis(400);
+        Self { ehlo, tls: None, implicit: false, timeout, link: None }
     }
 }
 
@@ -170,8 +179,16 @@ impl Peer {
     ) -> Self {
         log.lock().unwrap().connections += 1;
         let connection = log.lock().unwrap().connections;
+        let io: Box<dyn Io> = match &setup.link {
+            None => Box::new(socket),
+            Some(link) => {
+                let traffic = Arc::default();
+                log.lock().unwrap().traffic.push(Arc::clone(&traffic));
+                Box::new(link(connection).between(socket, traffic))
+            }
+        };
         Self {
-            io: Some(Box::new(socket)),
+            io: Some(io),
             buffer: Vec::new(),
             connection,
             setup,
@@ -282,7 +299,7 @@ impl Peer {
         let act = self.act(".");
         // Before the answer, as a client that has it may end the test.
         let yes = match &act {
-            Act::Normal | Act::TakeAndClose => true,
+            Act::Normal | Act::Mute | Act::TakeAndClose => true,
             Act::Say(text) | Act::SayAndClose(text) => text.starts_with(['2', '3']),
             Act::Close | Act::Hang => false,
         };
@@ -321,6 +338,7 @@ impl Peer {
             Act::SayAndClose(text) => (text, true),
             Act::Close | Act::TakeAndClose => return Err(Closed),
             Act::Hang => std::future::pending().await,
+            Act::Mute => return Ok(normal.starts_with(['2', '3'])),
         };
         let io = self.io.as_mut().unwrap();
         io.write_all(format!("{text}\r\n").as_bytes()).await?;

@@ -14,6 +14,7 @@ use newsletter::delivery::{
 };
 use newsletter::journal::{Digests, Entry, Journal, Plan, Run, State};
 use newsletter::key::Key;
+use secrecy::SecretString;
 use tokio::sync::watch;
 
 use crate::support::smtp::Server;
@@ -35,6 +36,10 @@ pub(crate) struct World {
     pub(crate) send: Send,
     /// Asks the run to stop as soon as it waits for anything.
     pub(crate) impatient: Option<watch::Sender<bool>>,
+    pub(crate) clock: Clock,
+    pub(crate) patience: Patience,
+    /// How long a run may take.
+    pub(crate) limit: Duration,
     pub(crate) folder: tempfile::TempDir,
 }
 
@@ -47,13 +52,19 @@ pub(crate) fn reader(number: usize) -> String {
     format!("reader{number}@example.org")
 }
 
+/// A folder in memory, where the machine has one: no power is lost here, and a disk that writes
+/// all it is told to takes ten times as long.
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
 impl World {
     pub(crate) async fn new(readers: usize) -> Self {
         Self::of((0..readers).map(|n| (reader(n), 0)).collect(), vec![program()]).await
     }
 
     pub(crate) async fn of(readers: Vec<(String, usize)>, programs: Vec<Program>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = folder();
         let journal = Journal::open(&folder.path().join("journal.db")).await.unwrap();
         let columns = Arc::new(Columns::new(["email"]));
         let recipients: Vec<_> = readers
@@ -78,7 +89,22 @@ impl World {
         let run = journal.plan(&plan).await.unwrap();
         let retry_delays = vec![Duration::from_millis(20)];
         let (suppressed, notes, send, impatient) = Default::default();
-        Self { journal, run, programs, suppressed, notes, retry_delays, send, impatient, folder }
+        let limit = Duration::from_secs(30);
+        let (clock, patience) = (Clock::System, PATIENCE);
+        Self {
+            journal,
+            run,
+            programs,
+            suppressed,
+            notes,
+            retry_delays,
+            send,
+            impatient,
+            clock,
+            patience,
+            limit,
+            folder,
+        }
     }
 
     /// The run of a journal that is there already, as another process finds it.
@@ -106,7 +132,7 @@ impl World {
         stop: watch::Receiver<bool>,
     ) -> Result<Report, Error> {
         let send = Send { retry_delays: self.retry_delays.clone(), ..self.send.clone() };
-        let now = Clock::System.now();
+        let now = self.clock.now();
         let past = match Pace::remembers(&send, now) {
             Some(since) => Past {
                 sent: self.journal.sent_since(since).await.unwrap(),
@@ -118,13 +144,13 @@ impl World {
             programs: self.programs.clone(),
             key: Arc::new(Key::new(&[7; 32])),
             smtp: &smtp,
-            password: None,
+            password: smtp.login.as_ref().map(|_| SecretString::from("sixty four geese")),
             return_path: &"bounce@example.org".parse().unwrap(),
             send: &send,
             signer: None,
             past: &past,
-            clock: Clock::System,
-            patience: PATIENCE,
+            clock: self.clock,
+            patience: self.patience,
             random: |bytes| bytes.fill(7),
         };
         let (list, appended) = (Arc::clone(&self.suppressed), Arc::clone(&self.suppressed));
@@ -151,7 +177,7 @@ impl World {
         };
         let mut ledger = self.journal.ledger(&self.run).await.unwrap();
         let report = deliver(order, &mut ledger, suppressions, stop, &mut observe);
-        let report = tokio::time::timeout(Duration::from_secs(30), report).await;
+        let report = tokio::time::timeout(self.limit, report).await;
         report.expect("the run ends")
     }
 
