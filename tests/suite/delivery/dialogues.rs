@@ -145,7 +145,7 @@ fn play_file(name: &str) {
     let text = std::fs::read_to_string(&path).unwrap();
     let played: Vec<_> = text.trim_end().split("\n\n").map(played).collect();
     let played = played.join("\n\n") + "\n";
-    if std::env::var_os("UPDATE").is_some() {
+    if crate::cases::update() {
         std::fs::write(path, played).unwrap();
         return;
     }

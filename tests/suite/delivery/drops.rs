@@ -25,6 +25,14 @@ struct Story {
     said: String,
 }
 
+impl Story {
+    /// Whether the message to somebody may have been handed over.
+    fn has_begun(&self, address: &str, chunked: bool) -> bool {
+        let begun = if chunked { usize::MAX } else { self.told_to_go_on };
+        self.named.iter().take(begun).any(|named| named == address)
+    }
+}
+
 fn stories(server: &Server) -> Vec<Story> {
     let traffic = server.log(|log| log.traffic.clone());
     let told =
@@ -85,10 +93,7 @@ async fn drop_at_every_byte(
             State::Unknown => {
                 // Who heard that the message was taken is in no doubt.
                 assert_eq!(taken.count(), 0, "{case}: {address} {}", entry.reply);
-                let whole = stories.iter().any(|story| {
-                    let begun = if chunked { usize::MAX } else { story.told_to_go_on };
-                    story.named.iter().take(begun).any(|named| *named == address)
-                });
+                let whole = stories.iter().any(|story| story.has_begun(&address, chunked));
                 let handed = whole
                     || (chunked && stories.iter().any(|s| s.cut && s.said.ends_with("SIZE\r\n")));
                 assert!(handed, "{case}: {address} {}", entry.reply);

@@ -95,35 +95,32 @@ fn whatever_a_server_says_at_a_stage_everyone_is_in_one_state_and_the_run_ends()
     let cases = STAGES.iter().flat_map(|stage| acts.iter().map(move |act| (*stage, act.clone())));
     for (stage, act) in cases {
         for ehlo in MODES {
-            // Once in the first connection, in the middle of it where there is one.
-            let strange = act.clone();
-            let mut done = false;
-            let script = move |point: &Point<'_>| {
-                let middle =
-                    matches!(stage, "CONNECT" | "EHLO" | "RSET" | "QUIT") || point.nth == 3;
-                if done || point.verb != stage || !middle {
-                    return Act::Normal;
-                }
-                done = true;
-                strange.clone()
-            };
-            Hours::pass(async |hours| {
-                let (world, server, report) = play(ehlo, Way::default, script, hours).await;
-                let case = format!("{ehlo:?} {stage} {act:?} {report:?}");
-                let entries = world.entries().await;
-                assert_eq!(entries.len(), READERS, "{case}");
-                for (number, entry) in entries.iter().enumerate() {
-                    let state = entry.state;
-                    assert!(
-                        !matches!(state, State::Claimed | State::Attempting),
-                        "{case} {state:?}"
-                    );
-                    let received = server.received(&reader(number));
-                    assert!(received <= 1, "{case}: {number} got it {received} times");
-                    let taken = matches!(state, State::Accepted | State::Unknown);
-                    assert!(taken || received == 0, "{case}: {number} is {state:?} and has it");
-                }
-            });
+            Hours::pass(async |hours| say_once(ehlo, stage, act.clone(), hours).await);
         }
+    }
+}
+
+/// Has a server do something once, in the middle of a connection where there is one.
+async fn say_once(ehlo: &'static [&'static str], stage: &'static str, act: Act, hours: Hours) {
+    let (strange, mut done) = (act.clone(), false);
+    let script = move |point: &Point<'_>| {
+        let middle = matches!(stage, "CONNECT" | "EHLO" | "RSET" | "QUIT") || point.nth == 3;
+        if done || point.verb != stage || !middle {
+            return Act::Normal;
+        }
+        done = true;
+        strange.clone()
+    };
+    let (world, server, report) = play(ehlo, Way::default, script, hours).await;
+    let case = format!("{ehlo:?} {stage} {act:?} {report:?}");
+    let entries = world.entries().await;
+    assert_eq!(entries.len(), READERS, "{case}");
+    for (number, entry) in entries.iter().enumerate() {
+        let state = entry.state;
+        assert!(!matches!(state, State::Claimed | State::Attempting), "{case} {state:?}");
+        let received = server.received(&reader(number));
+        assert!(received <= 1, "{case}: {number} got it {received} times");
+        let taken = matches!(state, State::Accepted | State::Unknown);
+        assert!(taken || received == 0, "{case}: {number} is {state:?} and has it");
     }
 }

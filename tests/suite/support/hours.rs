@@ -111,6 +111,7 @@ impl Hours {
         self.0.journal.lock().unwrap().as_ref().is_none_or(Journal::is_at_work)
     }
 
+    #[expect(clippy::disallowed_methods, reason = "SQLite's thread goes on meanwhile")]
     /// No task can go on: the thread is about to wait, and the clock to jump.
     fn park(&self) {
         if self.0.jump.swap(false, Ordering::Relaxed) {

@@ -152,9 +152,7 @@ impl Way {
             let delay = (self.delay)();
             if !delay.is_zero() {
                 sleep(delay).await;
-                if let Some(hours) = hours {
-                    hours.turn().await;
-                }
+                turn(hours).await;
             }
             while self.merged && more(from, &mut bytes).await {}
             self.end = self.end.saturating_sub(bytes.len());
@@ -166,6 +164,13 @@ impl Way {
                 return End::Source;
             }
         }
+    }
+}
+
+/// Waits until nothing else moves.
+async fn turn(hours: Option<&Hours>) {
+    if let Some(hours) = hours {
+        hours.turn().await;
     }
 }
 
