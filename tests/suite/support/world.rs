@@ -87,6 +87,16 @@ impl World {
             suppressed: &[],
         };
         let run = journal.plan(&plan).await.unwrap();
+        Self::around(journal, run, programs, folder)
+    }
+
+    /// A run and what it is delivered with, unless a test wants something else.
+    fn around(
+        journal: Journal,
+        run: Run,
+        programs: Vec<Program>,
+        folder: tempfile::TempDir,
+    ) -> Self {
         let retry_delays = vec![Duration::from_millis(20)];
         let (suppressed, notes, send, impatient) = Default::default();
         let limit = Duration::from_secs(30);
@@ -112,9 +122,7 @@ impl World {
         let journal = Journal::open(&folder.path().join("journal.db")).await.unwrap();
         let run = journal.run("first-frost").await.unwrap().unwrap();
         let programs = journal.programs(&run).await.unwrap();
-        let retry_delays = vec![Duration::from_millis(20)];
-        let (suppressed, notes, send, impatient) = Default::default();
-        Self { journal, run, programs, suppressed, notes, retry_delays, send, impatient, folder }
+        Self::around(journal, run, programs, folder)
     }
 
     pub(crate) async fn deliver(&self, server: &Server, lanes: usize) -> Report {
