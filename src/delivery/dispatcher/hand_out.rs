@@ -68,6 +68,8 @@ impl Dispatcher<'_, '_> {
     fn call_lanes(&mut self) {
         let closing = *self.closing.borrow();
         let now = self.supply.now();
+        // Lanes that were sent away for the wait ask for nobody: its end has to be seen here.
+        self.supply.recall(now);
         self.useful = self.supply.pace.lanes(now).clamp(1, self.lanes.len());
         let mut work = self.supply.at_hand();
         // Nobody comes in time to keep a connection for.

@@ -121,8 +121,8 @@ impl Supply {
         self.queue.drain(..).chain(self.last.drain(..)).chain(aside).collect()
     }
 
-    /// Those whose domains were waited for come first again.
-    fn recall(&mut self, now: Duration) {
+    /// Forgets what was waited for; those whose domains it was come first again.
+    pub(super) fn recall(&mut self, now: Duration) {
         self.wait = self.wait.filter(|(until, _)| *until > now);
         if self.aside.iter().any(|(until, _)| *until <= now) {
             let aside = std::mem::take(&mut self.aside);
