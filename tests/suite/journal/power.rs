@@ -19,7 +19,7 @@ use tokio::sync::watch;
 use crate::support::smtp::{Act, Point, Server};
 use crate::support::world::World;
 
-const READERS: usize = 90;
+const READERS: usize = 120;
 
 /// How many connections the run has that is recorded, and how many messages on each at once.
 const LANES: usize = 2;
@@ -219,11 +219,11 @@ async fn cut(step: usize) -> usize {
 
 #[tokio::test]
 async fn a_power_cut_at_some_moments_mails_nobody_twice_and_loses_nobody() {
-    assert!(cut(17).await >= 10);
+    assert!(cut(23).await >= 8);
 }
 
 #[tokio::test]
-#[ignore = "needs a quarter of a minute"]
+#[ignore = "needs a minute"]
 async fn a_power_cut_at_any_moment_mails_nobody_twice_and_loses_nobody() {
     let number = cut(1).await;
     assert!(number >= 200, "{number} states of the disk");
