@@ -46,7 +46,9 @@ async fn deliver(world: &World, server: &Server, lanes: usize) -> Report {
     let (_sender, stop) = watch::channel(false);
     let host = "127.0.0.1".to_owned();
     let timeouts = Timeouts::default();
-    let smtp = Smtp { host, max_conns: lanes, timeouts, ..server.smtp(Tls::None) };
+    // So high that a server may lose its connections as often as a test wants.
+    let max_in_flight = 256;
+    let smtp = Smtp { host, max_conns: lanes, max_in_flight, timeouts, ..server.smtp(Tls::None) };
     world.deliver_until(smtp, stop).await
 }
 

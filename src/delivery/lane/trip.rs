@@ -218,7 +218,7 @@ impl<'t> Trip<'t> {
         }
         let room = self.window.size().saturating_sub(under_way);
         let room = room.min(usize::try_from(left).unwrap_or(usize::MAX));
-        if room * 4 >= self.window.size() || (room > 0 && under_way == 0) {
+        if room * 8 >= self.window.size() || (room > 0 && under_way == 0) {
             self.report.want = room;
             self.asked += room;
             self.asked_at = Instant::now();

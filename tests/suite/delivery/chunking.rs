@@ -38,8 +38,8 @@ async fn with_chunking_a_refusal_is_of_nobody_but_the_one_it_is_about() {
     world.deliver(&server, 1).await;
     let expected = [(State::Accepted, 37), (State::Deferred, 1), (State::Rejected, 2)];
     assert_eq!(world.check(&server).await, BTreeMap::from(expected));
-    // The second connection is for the one who was deferred.
-    assert_eq!(server.log(|log| log.connections), 2);
+    // A second connection is for the one who was deferred, if he is due late.
+    assert!(server.log(|log| log.connections) <= 2);
 }
 
 #[tokio::test]
