@@ -33,6 +33,8 @@ pub(super) struct Supply {
     page: Option<Page>,
     /// Whether the journal has nobody to claim for now.
     dry: bool,
+    /// Whether somebody came back since those who are being read were claimed.
+    refilled: bool,
     /// Until when nobody may be served, and why; since the start.
     pub(super) wait: Option<(Duration, Why)>,
 }
@@ -48,6 +50,7 @@ impl Supply {
             aside: VecDeque::new(),
             page: None,
             dry: false,
+            refilled: false,
             wait: None,
         }
     }
@@ -60,6 +63,7 @@ impl Supply {
     /// There may be somebody to claim again.
     pub(super) fn refill(&mut self) {
         self.dry = false;
+        self.refilled = self.page.is_some();
     }
 
     /// Somebody's commands were met with silence.
@@ -107,7 +111,8 @@ impl Supply {
 
     /// Takes in who was read, those of one domain apart from each other.
     pub(super) fn add(&mut self, page: Vec<Entry>) {
-        self.dry = page.is_empty();
+        // A page that was asked for before somebody came back does not say that there is nobody.
+        self.dry = page.is_empty() && !std::mem::take(&mut self.refilled);
         let page = interleave(page, |entry| entry.recipient.address.domain());
         let (last, next): (Vec<_>, Vec<_>) =
             page.into_iter().partition(|entry| self.struck.contains(&entry.id));
@@ -209,5 +214,29 @@ impl Dispatcher<'_, '_> {
         self.tally.claimed = self.tally.claimed.saturating_sub(1);
         self.tally.pending += 1;
         self.supply.refill();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use crate::config::Send;
+    use crate::delivery::dispatcher::supply::Supply;
+    use crate::delivery::pace::{Pace, Past};
+
+    #[tokio::test]
+    async fn who_comes_back_while_nobody_is_read_is_not_forgotten() {
+        let pace = Pace::new(&Send::default(), 1, Timestamp::UNIX_EPOCH, &Past::default());
+        let mut supply = Supply::new(pace);
+        for back in [true, false] {
+            supply.page = Some(tokio::spawn(async { Ok(Vec::new()) }));
+            if back {
+                supply.refill();
+            }
+            let page = supply.read().await.unwrap();
+            supply.add(page);
+            assert_eq!(supply.is_dry(), !back);
+        }
     }
 }
