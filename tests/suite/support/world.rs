@@ -54,7 +54,7 @@ pub(crate) fn reader(number: usize) -> String {
 
 /// A folder in memory, where the machine has one: no power is lost here, and a disk that writes
 /// all it is told to takes ten times as long.
-fn folder() -> tempfile::TempDir {
+pub(crate) fn folder() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
