@@ -16,7 +16,7 @@ use newsletter::config::{Smtp, Tls};
 use newsletter::journal::{Journal, State};
 use tokio::sync::watch;
 
-use crate::support::smtp::{Act, Point, Server};
+use crate::support::smtp::{Act, Point, Server, Setup};
 use crate::support::world::{World, folder};
 
 const READERS: usize = 120;
@@ -66,6 +66,11 @@ fn is_refused(address: &str) -> bool {
     address.ends_with("7@example.org")
 }
 
+/// A server that answers at once: there are many runs, and nothing here is about its pace.
+async fn prompt(script: impl FnMut(&Point<'_>) -> Act + Send + 'static) -> Server {
+    Server::start_as(Setup { prompt: true, ..Setup::default() }, script).await
+}
+
 impl Recording {
     async fn new() -> Self {
         let mut world = World::new(READERS).await;
@@ -75,7 +80,7 @@ impl Recording {
         assert!(!log_of(&path).exists(), "all of the plan is in the file");
         world.journal = Journal::open(&path).await.unwrap();
         let received = Arc::new(Mutex::new(Vec::new()));
-        let server = Server::start(watching(path.clone(), Arc::clone(&received))).await;
+        let server = prompt(watching(path.clone(), Arc::clone(&received))).await;
         // Few at once, and so many commits.
         let (_sender, stop) = watch::channel(false);
         let smtp = Smtp { max_conns: LANES, max_in_flight: IN_FLIGHT, ..server.smtp(Tls::None) };
@@ -175,7 +180,7 @@ async fn go_on(recording: &Recording, remains: Remains) -> usize {
     let mut ledger = world.journal.ledger(&world.run).await.unwrap();
     let doubts = ledger.recover(Clock::System.now()).await.unwrap();
     let received = Arc::default();
-    let server = Server::start(watching(path, received)).await;
+    let server = prompt(watching(path, received)).await;
     let report = world.deliver(&server, 4).await;
     assert!(report.finished, "{what} at {commit}: {report:?}");
     let before = recording.received_by(commit);

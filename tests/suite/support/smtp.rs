@@ -77,6 +77,9 @@ pub(crate) struct Setup {
     pub(crate) ehlo: &'static [&'static str],
     pub(crate) tls: Option<TlsAcceptor>,
     pub(crate) implicit: bool,
+    /// Whether an answer goes out at once, and not when the client's system has said that it has
+    /// the one before.
+    pub(crate) prompt: bool,
     /// How long a client waits for this server: short where the server may fall silent.
     pub(crate) timeout: Duration,
     /// What lies between it and the client on a connection, counted from 1.
@@ -87,7 +90,7 @@ impl Default for Setup {
     fn default() -> Self {
         let ehlo = &["PIPELINING", "SIZE 1000000", "8BITMIME"];
         let timeout = Duration::from_millis(400);
-        Self { ehlo, tls: None, implicit: false, timeout, link: None }
+        Self { ehlo, tls: None, implicit: false, prompt: false, timeout, link: None }
     }
 }
 
@@ -108,6 +111,7 @@ impl Server {
         let script: Arc<Mutex<Script>> = Arc::new(Mutex::new(Box::new(script)));
         let task = tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
+                drop(socket.set_nodelay(setup.prompt));
                 let (setup, log) = (Arc::clone(&setup), Arc::clone(&shared));
                 tokio::spawn(Peer::new(socket, setup, log, Arc::clone(&script)).serve());
             }
