@@ -162,8 +162,8 @@ pub struct Smtp {
     pub max_conns: usize,
     /// How many messages a connection carries, at most; as many as there are, where it is `None`.
     pub max_messages_per_connection: Option<u32>,
-    /// How many messages of one connection may be on the wire and not answered, at most: what a
-    /// connection that is lost can leave in doubt.
+    /// How many messages of one connection may be recorded as on their way and not answered, at
+    /// most: what a crash can leave in doubt.
     pub max_in_flight: usize,
     /// How long to wait for the server at each step, by what it is.
     pub timeouts: Timeouts,

@@ -226,6 +226,13 @@ fn cron_begins_nothing_where_the_journal_was_lost_or_nothing_was_ever_sent() {
     assert_eq!((ended.exit, &*ended.output), (Exit::World, ""));
     assert!(ended.messages.contains("journal.db, is gone"), "{}", ended.messages);
 
+    // Whoever names the issue is told the same, and leaves no new journal for cron to believe in.
+    for hand in [&["send", ISSUE][..], &["send", ISSUE, "--yes"]] {
+        let ended = desk.at("2026-11-20T07:00:00Z", hand);
+        assert_eq!(ended.exit, Exit::World, "{}", ended.messages);
+        assert!(ended.messages.contains("remove `.newsletter/lock`"), "{}", ended.messages);
+        assert!(!journal.exists());
+    }
     let state = desk.publication.path(".newsletter");
     std::fs::rename(&state, desk.publication.path("machine-that-sends")).unwrap();
     let ended = desk.at("2026-11-20T07:00:00Z", DUE);

@@ -17,7 +17,7 @@ use crate::cli::send::signals::Signals;
 use crate::cli::send::summary::Summary;
 use crate::cli::send::wire::{self, Appointment};
 use crate::cli::send::{SendArgs, key, real};
-use crate::config::{self, Secret};
+use crate::config::Secret;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::issue::{self, Schedule};
 use crate::journal::{Journal, Run};
@@ -186,12 +186,7 @@ fn worse(a: Exit, b: Exit) -> Exit {
 
 /// Where there is no journal, an issue is begun only in the folder that is sent from.
 fn check_home(publication: &Publication, lock: &Lock) -> Result<(), Failure> {
-    if lock.is_marked() {
-        let message = format!("the journal, {}, is gone", config::Publication::JOURNAL);
-        return Err(Failure::new(Exit::World, message)
-            .hint("put it back from a copy: without it nobody can tell who got which issue")
-            .hint("to begin anew without it, name the issue: `newsletter send ISSUE`"));
-    }
+    lock.check_journal(publication)?;
     let Secret::File(path) = &publication.config.publication.key else { return Ok(()) };
     if publication.folder.root().join(path).exists() {
         return Ok(());

@@ -5,6 +5,8 @@ use std::io::Write as _;
 use std::path::Path;
 
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::publication::Publication;
+use crate::config;
 
 /// What stands in the file of the lock once there was a journal beside it.
 const MARK: &str = "There was a journal here. See \"What to keep\" in docs/cron.md.\n";
@@ -39,9 +41,17 @@ impl Lock {
         marked.map_err(|error| Failure::because("cannot write to the lock", &error))
     }
 
-    /// Whether there was a journal once.
-    pub(super) fn is_marked(&self) -> bool {
-        self.file.metadata().is_ok_and(|metadata| metadata.len() > 0)
+    /// Makes sure that there is a journal where there was one once: without it nobody knows who has
+    /// which issue, and a new one, however it comes about, would have all of them sent again.
+    pub(super) fn check_journal(&self, publication: &Publication) -> Result<(), Failure> {
+        let marked = self.file.metadata().is_ok_and(|metadata| metadata.len() > 0);
+        if !marked || publication.journal().exists() {
+            return Ok(());
+        }
+        let message = format!("the journal, {}, is gone", config::Publication::JOURNAL);
+        Err(Failure::new(Exit::World, message)
+            .hint("put it back from a copy: it says who has which issue")
+            .hint("to begin anew without it, remove `.newsletter/lock`: issues that were sent may be sent again"))
     }
 
     fn try_take(state: &Path, name: &str) -> Result<Option<Self>, Failure> {

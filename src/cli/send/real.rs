@@ -30,6 +30,7 @@ pub(super) fn send(
     args: &SendArgs,
 ) -> Result<Exit, Failure> {
     let mut lock = Lock::take(&publication.state())?;
+    lock.check_journal(publication)?;
     // Before the journal: where there is one, a key that is missing is lost, and none is made.
     let key = key(env, publication)?;
     wire::wait(async {

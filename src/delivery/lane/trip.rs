@@ -17,6 +17,10 @@ use crate::delivery::lane::window::Window;
 use crate::delivery::outcome::Outcome;
 use crate::transport::{Connection, Envelope, Error, Reply, Stage};
 
+/// How many recipients a connection has where one message is on the wire at a time: enough that the
+/// disk does not keep it waiting.
+const AHEAD_MAX: usize = 4;
+
 /// Why a conversation ended before its time.
 #[derive(Debug)]
 pub(super) enum End {
@@ -120,12 +124,16 @@ impl<'t> Trip<'t> {
             (true, false) => Mode::Piped,
             (false, _) => Mode::Plain,
         };
+        let max_in_flight = freight.server.settings().max_in_flight;
         let cap = freight.cap.lock().unwrap_or_else(PoisonError::into_inner);
         let begun_max = cap.most(offers.mail_max).unwrap_or(u32::MAX);
         drop(cap);
         Self {
             begun_max,
-            window: Window::new(freight.server.settings().max_in_flight),
+            window: Window::new(match mode {
+                Mode::Chunked => max_in_flight,
+                Mode::Piped | Mode::Plain => max_in_flight.min(AHEAD_MAX),
+            }),
             queued: connection.written(),
             freight,
             desk,
