@@ -84,6 +84,17 @@ pub struct Patience {
     pub delay: Duration,
 }
 
+impl Patience {
+    /// As patient as with recipients: whoever tries those again sooner than after a second wants
+    /// the server to be tried again sooner, too.
+    #[must_use]
+    pub fn of(send: &config::Send) -> Self {
+        let patience = Self::default();
+        let first = send.retry_delays.first().copied().unwrap_or(patience.delay);
+        Self { delay: patience.delay.min(first), ..patience }
+    }
+}
+
 impl Default for Patience {
     /// Five connections in about 15 seconds.
     fn default() -> Self {

@@ -73,7 +73,7 @@ impl Wire<'_> {
             send: &config.send,
             past: &self.past,
             clock,
-            patience: Patience::default(),
+            patience: Patience::of(&config.send),
             random: env.random,
         };
         let zone = config.publication.time_zone.clone();

@@ -13,6 +13,12 @@ impl Trip<'_> {
         match self.expected.pop_front() {
             Some(Expected::Stage(stage)) => self.answer(stage, reply),
             Some(Expected::Tidying) if !reply.closes() || self.goodbye.is_some() => Ok(()),
+            // It has its answer to a message before the message, and reads no more.
+            None if self.flights.front().is_some_and(|flight| flight.next.is_some()) => {
+                let error = Error::Refused { stage: Stage::Message, reply: reply.clone() };
+                self.answer(Stage::Message, reply)?;
+                Err(End::Lost(error))
+            }
             // It says goodbye, or something that nobody asked for.
             Some(Expected::Tidying) | None => {
                 Err(End::Lost(Error::Refused { stage: Stage::Mail, reply }))

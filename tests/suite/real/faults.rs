@@ -46,15 +46,15 @@ const FAULTS: &[Fault] = &[
     (&["-r", "EHLO"], Exit::World, Open),
     (&["-r", "MAIL"], Exit::Unfinished, Open),
     (&["-r", "RCPT"], Exit::Unfinished, Open),
-    (&["-r", "DATA", "-b", "421 4.3.2 shutting down"], Exit::World, Open),
+    (&["-r", "DATA", "-b", "421 4.3.2 shutting down"], Exit::Unfinished, Open),
     (&["-r", "."], Exit::Unfinished, Open),
     // It says 421 and hangs up.
     (&["-Q", "CONNECT"], Exit::World, Open),
     (&["-Q", "EHLO"], Exit::World, Open),
     (&["-Q", "MAIL"], Exit::World, Open),
     (&["-Q", "RCPT"], Exit::World, Open),
-    (&["-Q", "DATA"], Exit::World, Open),
-    (&["-Q", "."], Exit::World, Open),
+    (&["-Q", "DATA"], Exit::Unfinished, Open),
+    (&["-Q", "."], Exit::Unfinished, Open),
     (&["-Q", "QUIT"], Exit::Done, Accepted),
     // It hangs up without a word; after the message nobody knows.
     (&["-q", "CONNECT"], Exit::World, Open),
@@ -139,7 +139,7 @@ fn suffer((options, exit, left): &Fault) {
 fn send(publication: &Publication, sink: &Sink, exit: Exit) -> Value {
     publication.set_server(&format!(
         "host = \"127.0.0.1\"\nport = {}\ntls_type = \"none\"\nmax_conns = 2\n\n\
-         [send]\nretry_delays = [\"1s\"]",
+         [send]\nretry_delays = [\"30ms\"]",
         sink.port()
     ));
     let ended = publication.run(&["send", ISSUE, "--yes", "--json"]);

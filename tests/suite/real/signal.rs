@@ -99,7 +99,7 @@ fn a_second_signal_stops_at_once_and_leaves_in_doubt_what_was_on_the_wire_and_no
         let named = status["named"].as_array().unwrap().iter();
         let unknown: BTreeSet<_> =
             named.map(|named| key(named["address"].as_str().unwrap())).collect();
-        assert_eq!(unknown.len(), 4, "one on each lane: {status}");
+        assert!((4..=8).contains(&unknown.len()), "two for each lane at most: {status}");
         assert_eq!(status["counts"]["unknown"], unknown.len(), "{status}");
         let copies = good.copies();
         assert_eq!(copies.len(), 30 - unknown.len());
