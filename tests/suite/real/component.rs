@@ -1,7 +1,7 @@
 //! The name of a program in, the program ready to run out: what all real components share.
 
 use std::ffi::OsStr;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -73,12 +73,15 @@ pub(crate) fn set_mode(path: &Path, mode: u32) {
 
 /// A port of loopback that nobody listens on. It is below those that the system gives to clients,
 /// and no two calls of this process get the same.
+///
+/// It is not listened on to find out: a program that another thread starts at that moment would
+/// hold the listening socket until it is executed, and answer there in place of the server.
 pub(crate) fn free_port() -> u16 {
     static TAKEN: AtomicU16 = AtomicU16::new(0);
     let first = u16::try_from(std::process::id() % 100).unwrap() * 100 + 20_000;
     loop {
         let port = first + TAKEN.fetch_add(1, Ordering::Relaxed);
-        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+        if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
             return port;
         }
     }
