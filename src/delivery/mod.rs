@@ -153,9 +153,10 @@ pub async fn deliver(
         return Ok(Report { tally, finished: false, stopped });
     }
     let lanes = usize::try_from(tally.open()).unwrap_or(usize::MAX).clamp(1, order.smtp.max_conns);
-    let stencil = |program| order.signer.map(|signer| signer.stencil(program));
+    let programs = &order.programs;
+    let stencils = |signer: &Signer| programs.iter().map(|p| signer.stencil(p)).collect();
     let freight = Arc::new(Freight {
-        stencils: order.programs.iter().map(stencil).collect(),
+        stencils: order.signer.map(stencils).unwrap_or_default(),
         programs: order.programs,
         date: ledger.run().date,
         key: order.key,

@@ -55,7 +55,7 @@ impl Dispatcher<'_, '_> {
     /// Makes durable what was noted, and lets the lanes have whom it is about.
     pub(super) async fn commit(&mut self) -> Result<(), Error> {
         if self.ledger.commit().await? {
-            (self.observe)(Event::Progress(&self.tally));
+            (self.observe)(Event::Progress(&self.ledger.tally()));
         }
         for lane in self.lanes.iter_mut().filter(|lane| !lane.next.is_empty()) {
             // What a lane that is gone held comes back when its end is noticed.

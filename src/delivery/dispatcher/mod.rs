@@ -19,7 +19,6 @@ use crate::delivery::pace::Pace;
 use crate::delivery::refusals::Refusals;
 use crate::delivery::report::{self, Event, Stopped};
 use crate::delivery::{Error, Suppressions};
-use crate::journal::Tally;
 use crate::transport;
 
 /// How many reports are taken in before they are recorded.
@@ -47,7 +46,6 @@ pub(super) struct Dispatcher<'d, 's> {
     ledger: Ledger<'d>,
     suppressions: Suppressions<'s>,
     observe: &'d mut (dyn FnMut(Event<'_>) + Send),
-    tally: Tally,
     supply: Supply,
     held: BTreeMap<i64, Held>,
     lanes: Vec<Lane>,
@@ -77,7 +75,6 @@ impl<'d, 's> Dispatcher<'d, 's> {
         pace: Pace,
     ) -> Self {
         Self {
-            tally: ledger.tally(),
             ledger,
             suppressions,
             observe,
@@ -125,7 +122,7 @@ impl<'d, 's> Dispatcher<'d, 's> {
                 true = asked(&mut stop), if self.stopped.is_none() => self.close(Stopped::Asked),
                 // All that has come in meanwhile shares one flush.
                 1.. = inbox.recv_many(&mut news, REPORTS_MAX) => {}
-                page = self.supply.read(), if self.supply.is_reading() => self.take_page(page?),
+                page = self.supply.read(), if self.supply.is_reading() => self.supply.add(page?),
                 Some(lane) = crew.join_next_with_id() => ended = Some(lane),
                 () = sleep(self.wake), if self.wake.is_some() => self.supply.refill(),
             }
@@ -204,7 +201,7 @@ impl<'d, 's> Dispatcher<'d, 's> {
         self.suppress_absent()?;
         if self.supply.is_reading() {
             let page = self.supply.read().await?;
-            self.take_page(page);
+            self.supply.add(page);
         }
         for entry in self.supply.drain() {
             self.give_back(&entry);

@@ -36,7 +36,6 @@ impl Dispatcher<'_, '_> {
             let address = &entry.recipient.address;
             (self.observe)(Event::Notable { address, state, reply: &reply });
         }
-        self.count(state);
         Ok(())
     }
 
@@ -53,7 +52,6 @@ impl Dispatcher<'_, '_> {
     pub(super) fn doubt(&mut self, entry: &Entry, why: String) {
         let address = &entry.recipient.address;
         (self.observe)(Event::Notable { address, state: State::Unknown, reply: &why });
-        self.count(State::Unknown);
         self.ledger.note(entry.id, State::Unknown, why);
         // A server that takes messages and never says so would put the whole list in doubt.
         self.doubts += 1;
@@ -74,17 +72,6 @@ impl Dispatcher<'_, '_> {
             } else {
                 self.give_back(&task.entry);
             }
-        }
-    }
-
-    fn count(&mut self, state: State) {
-        self.tally.claimed = self.tally.claimed.saturating_sub(1);
-        match state {
-            State::Accepted => self.tally.accepted += 1,
-            State::Deferred => self.tally.deferred += 1,
-            State::Rejected => self.tally.rejected += 1,
-            State::Unknown => self.tally.unknown += 1,
-            State::Pending | State::Claimed | State::Attempting => {}
         }
     }
 }

@@ -172,20 +172,6 @@ impl Dispatcher<'_, '_> {
         }
     }
 
-    /// Takes in who was read.
-    pub(super) fn take_page(&mut self, page: Vec<Entry>) {
-        for entry in &page {
-            // One that was tried was deferred, or is sent again after doubt. The report counts anew.
-            let before = match entry.attempts {
-                0 => &mut self.tally.pending,
-                _ => &mut self.tally.deferred,
-            };
-            *before = before.saturating_sub(1);
-            self.tally.claimed += 1;
-        }
-        self.supply.add(page);
-    }
-
     /// The next recipient who is not suppressed; `None` when there is nobody, or no more time.
     pub(super) async fn next(&mut self) -> Result<Option<Entry>, Error> {
         let now = self.supply.now();
@@ -201,8 +187,6 @@ impl Dispatcher<'_, '_> {
                 }
             };
             self.ledger.suppress(entry.id, &reason).await?;
-            self.tally.claimed = self.tally.claimed.saturating_sub(1);
-            self.tally.suppressed += 1;
             (self.observe)(Event::Suppressed { address, reason: &reason });
         }
         Ok(None)
@@ -211,8 +195,6 @@ impl Dispatcher<'_, '_> {
     /// Nothing was sent: somebody else may serve the recipient, or a later run.
     pub(super) fn give_back(&mut self, entry: &Entry) {
         self.ledger.note(entry.id, State::Pending, entry.reply.clone());
-        self.tally.claimed = self.tally.claimed.saturating_sub(1);
-        self.tally.pending += 1;
         self.supply.refill();
     }
 }

@@ -25,7 +25,8 @@ pub(super) struct Letter {
 /// Recipients whose messages are signed, off the threads that wait for the network.
 pub(super) type Signing = JoinHandle<Vec<Result<Letter, Unfit>>>;
 
-/// Composes the messages of recipients; `None` where that is to be waited for, as they are signed.
+/// Composes the messages of recipients: at once, or, where they are signed, in what is to be waited
+/// for (`Err`).
 pub(super) fn compose(
     freight: &Arc<Freight>,
     tasks: Vec<Arc<Task>>,
@@ -34,7 +35,7 @@ pub(super) fn compose(
     let letters = move |freight: &Freight, tasks: Vec<Arc<Task>>| {
         tasks.into_iter().map(|task| Letter::compose(freight, task, asked)).collect()
     };
-    if freight.stencils.iter().all(Option::is_none) {
+    if freight.stencils.is_empty() {
         return Ok(letters(freight, tasks));
     }
     let freight = Arc::clone(freight);
@@ -61,7 +62,7 @@ impl Letter {
         match filled {
             Ok(()) => {
                 let mut head = Vec::new();
-                if let Some(Some(stencil)) = freight.stencils.get(entry.edition) {
+                if let Some(stencil) = freight.stencils.get(entry.edition) {
                     let program = &freight.programs[entry.edition];
                     stencil.sign(program, &filling, freight.date, &mut head);
                 }

@@ -25,8 +25,8 @@ use crate::transport::{Error, Server};
 #[derive(Debug)]
 pub(super) struct Freight {
     pub(super) programs: Vec<Program>,
-    /// What signs each program's messages, where they are signed.
-    pub(super) stencils: Vec<Option<Stencil>>,
+    /// What signs each program's messages; none, where they are not signed.
+    pub(super) stencils: Vec<Stencil>,
     /// The date of the run, which signatures tell.
     pub(super) date: Timestamp,
     pub(super) key: Arc<Key>,
