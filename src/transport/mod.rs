@@ -11,6 +11,7 @@ mod maildir;
 mod replies;
 mod reply;
 mod server;
+mod socket;
 mod tls;
 mod wire;
 

@@ -6,12 +6,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
 use crate::transport::error::Error;
 use crate::transport::replies::{Lines, Replies};
 use crate::transport::reply::Reply;
+use crate::transport::socket::Socket;
 
 /// How much is read at once: many replies, or one.
 const READ_MAX: usize = 16 * 1024;
@@ -19,23 +20,21 @@ const READ_MAX: usize = 16 * 1024;
 /// How many slices are written at once; the system takes 1024 at most.
 const SLICES_MAX: usize = 256;
 
-/// Anything that bytes go in and out of.
-pub(super) trait Socket: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
-
-impl<S: AsyncRead + AsyncWrite + Send + Sync + Unpin> Socket for S {}
-
 /// One end of a conversation in SMTP.
 pub(super) struct Wire {
     socket: Box<dyn Socket>,
     replies: Replies,
     /// How many bytes the socket has taken since the conversation began.
     written: u64,
+    /// Whether something was heard since anything was written, which acknowledges it.
+    owing: bool,
     deadline: Deadline,
 }
 
 impl Wire {
     pub(super) fn new(socket: Box<dyn Socket>) -> Self {
-        Self { socket, replies: Replies::default(), written: 0, deadline: Deadline::default() }
+        let (replies, deadline) = Default::default();
+        Self { socket, replies, written: 0, owing: false, deadline }
     }
 
     /// The socket, if nothing was heard that nobody asked for.
@@ -87,6 +86,7 @@ impl Wire {
                 Poll::Ready(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 Poll::Ready(taken) => {
                     self.written += taken as u64;
+                    self.owing = false;
                     self.deadline.forget();
                     skip(rest, taken);
                 }
@@ -117,12 +117,22 @@ impl Wire {
             if let Some(reply) = self.replies.next() {
                 return reply.map_err(|error| Error::Protocol { source: error.into() });
             }
-            let heard = std::future::poll_fn(|context| match self.poll_listen(context) {
-                Poll::Pending => self.deadline.poll(patience, context).map(Err),
-                heard @ Poll::Ready(_) => heard,
-            });
+            let heard = std::future::poll_fn(|context| self.poll_wait(patience, context));
             heard.await.map_err(|error| Error::lost(&error))?;
         }
+    }
+
+    /// Waits for more to be heard. The server may be waiting, too, until what it has said is
+    /// acknowledged.
+    fn poll_wait(&mut self, patience: Duration, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let heard = self.poll_listen(context);
+        if heard.is_ready() {
+            return heard;
+        }
+        if std::mem::take(&mut self.owing) {
+            self.socket.acknowledge();
+        }
+        self.deadline.poll(patience, context).map(Err)
     }
 
     /// Listens until there is nothing more to be heard for now; ready is an end.
@@ -145,6 +155,7 @@ impl Wire {
                 Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()))
             }
             Poll::Ready(()) => {
+                self.owing = true;
                 // Only a whole line is progress: a server that drips bytes does not win time.
                 if self.replies.take_in(buffer.filled()) {
                     self.deadline.forget();
@@ -187,5 +198,48 @@ impl Deadline {
             self.set = true;
         }
         sleep.as_mut().poll(context).map(|()| io::ErrorKind::TimedOut.into())
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::os::linux::net::TcpStreamExt as _;
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use crate::transport::wire::Wire;
+
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    /// A server that has said something and waits for that to be acknowledged before it says more
+    /// is not kept waiting: the system would be late with it, as it expects a command to go along.
+    #[tokio::test]
+    async fn what_is_heard_is_acknowledged_when_more_is_waited_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        client.set_nonblocking(true).unwrap();
+        let seen = client.try_clone().unwrap();
+        let mut wire = Wire::new(Box::new(TcpStream::from_std(client).unwrap()));
+        let (mut server, _) = listener.accept().await.unwrap();
+        // Question and answer in turn: from now on acknowledgements wait for the next question.
+        for _ in 0..10 {
+            wire.write(&[b"NOOP\r\n"], PATIENCE).await.unwrap();
+            server.read_exact(&mut [0; 6]).await.unwrap();
+            server.write_all(b"250 yes\r\n").await.unwrap();
+            assert_eq!(wire.reply(PATIENCE).await.unwrap().code, 250);
+        }
+        assert!(!seen.quickack().unwrap(), "this system acknowledges at once by itself");
+        server.write_all(b"250 and\r\n").await.unwrap();
+        assert_eq!(wire.reply(PATIENCE).await.unwrap().code, 250);
+        let more = async {
+            let at_once = seen.quickack().unwrap();
+            server.write_all(b"250 more\r\n").await.unwrap();
+            at_once
+        };
+        let (reply, at_once) = tokio::join!(biased; wire.reply(PATIENCE), more);
+        assert_eq!(reply.unwrap().code, 250);
+        assert!(at_once);
     }
 }
