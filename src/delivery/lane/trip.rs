@@ -260,7 +260,7 @@ impl<'t> Trip<'t> {
                     Err(refused) => Err((letter.task, refused)),
                 });
             match addressed {
-                Ok((letter, _)) if self.ending => self.report.back.push(letter.task.entry.id),
+                Ok((letter, _)) if self.stopping => self.report.back.push(letter.task.entry.id),
                 Ok(addressed) => self.ready.push_back(addressed),
                 Err((task, (outcome, why))) => self.settle(task.entry.id, outcome, why),
             }

@@ -47,6 +47,18 @@ async fn a_journal_that_fails_lets_no_message_leave() {
     assert_eq!(world.check(&server).await, BTreeMap::from([(State::Pending, 5)]));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whose_message_is_being_signed_when_nobody_else_is_left_gets_it() {
+    for (readers, lanes) in [(1, 1), (2, 1), (3, 2), (9, 4), (40, 3)] {
+        let (world, server) = (World::signed(readers).await, Server::start(|_| Act::Normal).await);
+        assert!(world.deliver(&server, lanes).await.finished);
+        assert_eq!(world.check(&server).await, BTreeMap::from([(State::Accepted, readers)]));
+        server.log(|log| assert!(log.messages[0].1.starts_with("DKIM-Signature:")));
+        // Attempting once and accepted once: nobody is handed out, given back and handed out again.
+        assert_eq!(world.events().await, BTreeMap::from([(2, readers), (3, readers)]));
+    }
+}
+
 /// What a crash at this moment would leave on the disk: the recipient's state, and how many would
 /// be in doubt.
 fn on_the_disk(path: PathBuf, run: Run, address: String) -> (State, usize) {

@@ -12,9 +12,12 @@ use newsletter::config::{Send, Smtp, Tls};
 use newsletter::delivery::{
     Error, Event, Order, Pace, Past, Patience, Report, Suppressions, deliver,
 };
+use newsletter::dkim::{DkimKey, Signer};
 use newsletter::journal::{Digests, Entry, Journal, Plan, Run, State};
 use newsletter::key::Key;
 use secrecy::SecretString;
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::SqliteConnectOptions;
 use tokio::sync::watch;
 
 use crate::support::smtp::Server;
@@ -34,6 +37,7 @@ pub(crate) struct World {
     pub(crate) retry_delays: Vec<Duration>,
     /// Everything else of `[send]`.
     pub(crate) send: Send,
+    pub(crate) signer: Option<Signer>,
     /// Asks the run to stop as soon as it waits for anything.
     pub(crate) impatient: Option<watch::Sender<bool>>,
     pub(crate) clock: Clock,
@@ -98,7 +102,7 @@ impl World {
         folder: tempfile::TempDir,
     ) -> Self {
         let retry_delays = vec![Duration::from_millis(20)];
-        let (suppressed, notes, send, impatient) = Default::default();
+        let (suppressed, notes, send, signer, impatient) = Default::default();
         let limit = Duration::from_secs(30);
         let (clock, patience) = (Clock::System, PATIENCE);
         Self {
@@ -109,6 +113,7 @@ impl World {
             notes,
             retry_delays,
             send,
+            signer,
             impatient,
             clock,
             patience,
@@ -123,6 +128,12 @@ impl World {
         let run = journal.run("first-frost").await.unwrap().unwrap();
         let programs = journal.programs(&run).await.unwrap();
         Self::around(journal, run, programs, folder)
+    }
+
+    /// A run of messages that are signed.
+    pub(crate) async fn signed(readers: usize) -> Self {
+        let key = DkimKey::from_pem("example.org", "e", &DkimKey::ed25519_pem(&[7; 32])).unwrap();
+        Self { signer: Some(Signer::new(vec![key])), ..Self::new(readers).await }
     }
 
     pub(crate) async fn deliver(&self, server: &Server, lanes: usize) -> Report {
@@ -155,7 +166,7 @@ impl World {
             password: smtp.login.as_ref().map(|_| SecretString::from("sixty four geese")),
             return_path: &"bounce@example.org".parse().unwrap(),
             send: &send,
-            signer: None,
+            signer: self.signer.as_ref(),
             past: &past,
             clock: self.clock,
             patience: self.patience,
@@ -207,6 +218,26 @@ impl World {
             *states.entry(entry.state).or_default() += 1;
         }
         states
+    }
+
+    /// How often it was recorded that somebody got into a state, for each state by its number.
+    pub(crate) async fn events(&self) -> BTreeMap<u8, usize> {
+        let path = self.folder.path().join("journal.db");
+        let options = SqliteConnectOptions::new().filename(path).read_only(true);
+        let mut database = options.connect().await.unwrap();
+        let events: Vec<String> = sqlx::query_scalar("SELECT changes FROM events")
+            .fetch_all(&mut database)
+            .await
+            .unwrap();
+        let mut counts = BTreeMap::new();
+        for event in events {
+            let stretches: Vec<(i64, usize, u8, String, Option<i64>)> =
+                serde_json::from_str(&event).unwrap();
+            for (_, count, state, ..) in stretches {
+                *counts.entry(state).or_default() += count;
+            }
+        }
+        counts
     }
 
     /// Everyone, as the journal has them.
