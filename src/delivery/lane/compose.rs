@@ -25,21 +25,28 @@ pub(super) struct Letter {
 /// Recipients whose messages are signed, off the threads that wait for the network.
 pub(super) type Signing = JoinHandle<Vec<Result<Letter, Unfit>>>;
 
+/// How many messages are signed by one thread, one after the other: so few that the first of them
+/// leave while others are signed, and that no core waits for another's share.
+const SHARE: usize = 2;
+
 /// Composes the messages of recipients: at once, or, where they are signed, in what is to be waited
 /// for (`Err`).
 pub(super) fn compose(
     freight: &Arc<Freight>,
     tasks: Vec<Arc<Task>>,
     asked: Instant,
-) -> Result<Vec<Result<Letter, Unfit>>, Signing> {
+) -> Result<Vec<Result<Letter, Unfit>>, Vec<Signing>> {
     let letters = move |freight: &Freight, tasks: Vec<Arc<Task>>| {
         tasks.into_iter().map(|task| Letter::compose(freight, task, asked)).collect()
     };
     if freight.stencils.is_empty() {
         return Ok(letters(freight, tasks));
     }
-    let freight = Arc::clone(freight);
-    Err(tokio::task::spawn_blocking(move || letters(&freight, tasks)))
+    let sign = |share: &[Arc<Task>]| {
+        let (freight, share) = (Arc::clone(freight), share.to_vec());
+        tokio::task::spawn_blocking(move || letters(&freight, share))
+    };
+    Err(tasks.chunks(SHARE).map(sign).collect())
 }
 
 /// Why a message cannot be sent: what that makes of its recipient, and the words.

@@ -82,7 +82,7 @@ pub(super) struct Trip<'t> {
     desk: &'t mut Desk,
     pub(super) connection: Connection,
     pub(super) mode: Mode,
-    /// Those whose messages are being signed, one batch after the other, and how many they are.
+    /// Those whose messages are being signed, one share after the other, and how many they are.
     signing: VecDeque<Signing>,
     unsigned: usize,
     pub(super) ready: VecDeque<(Letter, Envelope)>,
@@ -243,7 +243,7 @@ impl<'t> Trip<'t> {
                 match compose(self.freight, tasks, self.asked_at) {
                     Ok(letters) => self.prepare(letters),
                     Err(signing) => {
-                        self.signing.push_back(signing);
+                        self.signing.extend(signing);
                         self.unsigned += count;
                     }
                 }
@@ -326,7 +326,7 @@ impl<'t> Trip<'t> {
     }
 }
 
-/// Waits for the next batch that is being signed.
+/// Waits for the next share that is being signed.
 async fn signed(signing: &mut VecDeque<Signing>) -> Vec<Result<Letter, Unfit>> {
     let Some(first) = signing.front_mut() else { return Vec::new() };
     // A panic in there is one here.
