@@ -75,3 +75,82 @@ impl Dispatcher<'_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use tokio::sync::mpsc;
+    use tokio::task::JoinSet;
+
+    use crate::audience::{Columns, Recipient};
+    use crate::clock::Clock;
+    use crate::compile::Program;
+    use crate::config::Send;
+    use crate::delivery::Suppressions;
+    use crate::delivery::desk::Work;
+    use crate::delivery::dispatcher::{Dispatcher, Lane};
+    use crate::delivery::ledger::Ledger;
+    use crate::delivery::pace::{Pace, Past};
+    use crate::delivery::report::Stopped;
+    use crate::delivery::retry::Retry;
+    use crate::journal::{Digests, Journal, Plan, Tally};
+    use crate::transport;
+
+    /// A journal with a run of three readers.
+    async fn journal(folder: &tempfile::TempDir) -> Journal {
+        let journal = Journal::open(&folder.path().join("journal.db")).await.unwrap();
+        let columns = Arc::new(Columns::new(["email"]));
+        let recipient = |line| {
+            let address = format!("reader{line}@example.org").parse().unwrap();
+            (Recipient { address, line, columns: Arc::clone(&columns), values: Vec::new() }, 0)
+        };
+        let plan = Plan {
+            issue: "first-frost",
+            digests: &Digests::default(),
+            commit: None,
+            key: "k",
+            date: Clock::System.now(),
+            programs: &[Program::from_parts(b"Subject: x\r\n\r\n".to_vec(), Vec::new())],
+            recipients: &[2, 3, 4].map(recipient),
+            suppressed: &[],
+        };
+        journal.plan(&plan).await.unwrap();
+        journal
+    }
+
+    #[tokio::test]
+    async fn what_a_lane_had_when_it_panicked_is_in_doubt_only_where_it_had_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = journal(&folder).await;
+        let run = journal.run("first-frost").await.unwrap().unwrap();
+        let mut ledger = journal.ledger(&run).await.unwrap();
+        let send = Send::default();
+        let retry = Retry::new(&send, run.date);
+        let ledger = Ledger::new(&mut ledger, Clock::System, retry, |bytes| bytes.fill(0));
+        let (mut reason, mut append) = (|_: &_| Ok(None), |_: &_, _: &_| Ok(()));
+        let suppressions = Suppressions { reason: &mut reason, append: &mut append };
+        let pace = Pace::new(&send, 1, run.date, &Past::default());
+        let mut observe = |_: crate::delivery::Event<'_>| {};
+        let mut dispatcher = Dispatcher::new(ledger, suppressions, &mut observe, pace);
+        let (work, mut desk) = mpsc::unbounded_channel();
+        dispatcher.lanes.push(Lane { work, wants: 2, idle: false, next: Vec::new() });
+        (dispatcher.useful, dispatcher.doubts_max) = (1, 16);
+        dispatcher.turn_page();
+        let page = dispatcher.supply.read().await.unwrap();
+        dispatcher.supply.add(page);
+        dispatcher.hand_out().await.unwrap();
+        let Some(Work::Tasks(tasks)) = desk.recv().await else { panic!("nobody was handed out") };
+        assert_eq!(tasks.len(), 2);
+        tasks[0].leave();
+
+        let mut crew = JoinSet::<Result<(), transport::Error>>::new();
+        let id = crew.spawn(async { panic!("a bug in a lane") }).id();
+        let ended = crew.join_next_with_id().await.unwrap();
+        dispatcher.lane_ended(ended, &BTreeMap::from([(id, 0)]));
+        let report = dispatcher.finish().await.unwrap();
+        assert!(matches!(report.stopped, Some(Stopped::Panic)), "{report:?}");
+        assert_eq!(report.tally, Tally { pending: 2, unknown: 1, ..Tally::default() });
+    }
+}
