@@ -67,16 +67,15 @@ impl Key {
         let tag = hmac::sign(&self.nonce, address.as_bytes());
         let mut nonce = [0; 12];
         nonce.copy_from_slice(&tag.as_ref()[..12]);
-        let mut sealed = address.as_bytes().to_vec();
-        self.seal
-            .seal_in_place_append_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::empty(),
-                &mut sealed,
-            )
+        let mut token = Vec::with_capacity(12 + address.len() + 16);
+        token.extend_from_slice(&nonce);
+        token.extend_from_slice(address.as_bytes());
+        let nonce = Nonce::assume_unique_for_key(nonce);
+        let tag = self
+            .seal
+            .seal_in_place_separate_tag(nonce, Aad::empty(), &mut token[12..])
             .expect("an address is far below the length limit of AES-GCM-SIV");
-        let mut token = nonce.to_vec();
-        token.append(&mut sealed);
+        token.extend_from_slice(tag.as_ref());
         URL_SAFE_NO_PAD.encode(token)
     }
 

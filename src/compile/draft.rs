@@ -1,14 +1,12 @@
 //! An issue, an edition and a date in, the message with marks where readers' values go out.
 
-use std::cell::OnceCell;
-
 use aws_lc_rs::digest;
 use jiff::Timestamp;
 
 use crate::compile::asset::Carried;
 use crate::compile::edition::Edition;
 use crate::compile::encode::{self, QuotedPrintable};
-use crate::compile::program::{Cut, Escape, Gap, Program, Reader, Slot};
+use crate::compile::program::{Cut, Escape, Gap, Made, Program, Reader, Slot};
 use crate::compile::{asset, html, mime, text};
 use crate::config::{Publication, Sender, Unsubscribe};
 use crate::field::{Field, Mark, Marks, Template};
@@ -152,11 +150,11 @@ impl Draft {
     /// A field has neither a value nor a default.
     pub fn render(&self, reader: Reader<'_>) -> Result<Vec<u8>, Gap> {
         let mut message = Vec::new();
-        let token = OnceCell::new();
+        let made = Made::default();
         for part in &self.parts {
             match part {
                 Part::Bytes(bytes) => message.extend_from_slice(bytes),
-                Part::Slot(slot) => slot.write(reader, &token, &mut message)?,
+                Part::Slot(slot) => slot.write(reader, &made, &mut message)?,
                 Part::Body(body, escape) => {
                     self.render_body(body, *escape, reader, &mut message)?;
                 }

@@ -130,17 +130,35 @@ pub struct QuotedPrintable {
 impl QuotedPrintable {
     /// Writes text; line feeds become line breaks.
     pub fn text(&mut self, text: &str, out: &mut Vec<u8>) {
-        let bytes = text.as_bytes();
-        for (at, byte) in bytes.iter().copied().enumerate() {
+        let mut rest = text.as_bytes();
+        while let Some((byte, behind)) = rest.split_first() {
+            let plain = self.plain(rest);
+            if plain > 0 {
+                out.extend_from_slice(&rest[..plain]);
+                self.column += plain;
+                rest = &rest[plain..];
+                continue;
+            }
             match byte {
                 b'\n' => {
                     out.extend_from_slice(b"\r\n");
                     self.column = 0;
                 }
-                b'\r' if bytes.get(at + 1) == Some(&b'\n') => {}
-                _ => self.byte(byte, &bytes[at + 1..], out),
+                b'\r' if behind.first() == Some(&b'\n') => {}
+                _ => self.byte(*byte, behind, out),
             }
+            rest = behind;
         }
+    }
+
+    /// How many bytes fit into the line as they are, whatever comes behind them.
+    fn plain(&self, bytes: &[u8]) -> usize {
+        if self.column == 0 && matches!(bytes, [b'.' | b'F', ..]) {
+            return 0;
+        }
+        let room = (LINE_MAX - 1).saturating_sub(self.column);
+        let plain = bytes.iter().take(room);
+        plain.take_while(|byte| matches!(byte, b'!'..=b'<' | b'>'..=b'~')).count()
     }
 
     /// Ends the line without ending the text's line: what follows starts in the first column, so

@@ -1,5 +1,6 @@
 //! The finished message, cut into static bytes and holes, in; one reader's message out.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt::Write as _;
 
@@ -87,19 +88,17 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// The field has neither a value nor a default.
-    pub fn fill(&self, field: &Field) -> Result<String, Gap> {
-        let template =
-            Template { pieces: vec![Piece::Field(field.clone())], ..Template::default() };
-        self.fill_all(&template)
+    pub fn fill<'f>(&'f self, field: &'f Field) -> Result<Cow<'f, str>, Gap> {
+        field.fill(self.recipient.value(&field.name)).ok_or_else(|| self.gap(field))
     }
 
     /// The reader's name; a reader without one, or without a part of it, still has an address.
     fn name(&self, template: &Template) -> String {
-        let piece = |piece: &Piece| match piece {
-            Piece::Text(text) => text.clone(),
+        let pieces = template.pieces.iter().map(|piece| match piece {
+            Piece::Text(text) => Cow::Borrowed(text.as_str()),
             Piece::Field(field) => self.fill(field).unwrap_or_default(),
-        };
-        template.pieces.iter().map(piece).collect()
+        });
+        pieces.collect()
     }
 
     /// The text of a template, made fit for a line.
@@ -107,11 +106,12 @@ impl Reader<'_> {
     /// # Errors
     /// One of its fields has neither a value nor a default.
     pub fn fill_all(&self, template: &Template) -> Result<String, Gap> {
-        template.fill(|column| self.recipient.value(column)).map_err(|field| Gap {
-            field: field.name.clone(),
-            address: self.recipient.address.to_string(),
-            line: self.recipient.line,
-        })
+        template.fill(|column| self.recipient.value(column)).map_err(|field| self.gap(field))
+    }
+
+    fn gap(&self, field: &Field) -> Gap {
+        let Recipient { address, line, .. } = self.recipient;
+        Gap { field: field.name.clone(), address: address.to_string(), line: *line }
     }
 }
 
@@ -147,9 +147,9 @@ impl Program {
     pub fn fill(&self, reader: Reader<'_>, filling: &mut Filling) -> Result<(), Gap> {
         filling.values.clear();
         filling.ends.clear();
-        let token = OnceCell::new();
+        let made = Made::default();
         for cut in &self.slots {
-            cut.slot.write(reader, &token, &mut filling.values)?;
+            cut.slot.write(reader, &made, &mut filling.values)?;
             filling.ends.push(filling.values.len());
         }
         Ok(())
@@ -192,16 +192,27 @@ impl Filling {
     }
 }
 
+/// What was made for a reader already, and is not made again for the next hole.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    /// What makes two addresses the same reader.
+    key: OnceCell<String>,
+    token: OnceCell<String>,
+    /// The token as it stands in a body.
+    body_token: OnceCell<Vec<u8>>,
+}
+
 impl Slot {
-    /// Writes the reader's value; a `token` that was made for the reader is not made again.
+    /// Writes the reader's value, with what was `made` for the same reader before.
     pub(super) fn write(
         &self,
         reader: Reader<'_>,
-        token: &OnceCell<String>,
+        made: &Made,
         message: &mut Vec<u8>,
     ) -> Result<(), Gap> {
-        let token = || token.get_or_init(|| reader.token());
         let address = &reader.recipient.address;
+        let key = || made.key.get_or_init(|| address.key());
+        let token = || made.token.get_or_init(|| reader.key.seal(key()));
         match self {
             Self::To(name) => {
                 let name = reader.name(name);
@@ -212,14 +223,19 @@ impl Slot {
                 message.extend_from_slice(encode::unstructured(header, text.trim()).as_bytes());
             }
             Self::MessageId(issue) => {
-                let id = reader.key.message_id(issue, &address.key());
+                let id = reader.key.message_id(issue, key());
                 message.extend_from_slice(id.as_bytes());
             }
             Self::HeaderToken => {
                 message.extend_from_slice(token().as_bytes());
             }
             Self::Token => {
-                body_value(token(), message);
+                let token = made.body_token.get_or_init(|| {
+                    let mut encoded = Vec::new();
+                    body_value(token(), &mut encoded);
+                    encoded
+                });
+                message.extend_from_slice(token);
             }
             Self::Field(field, escape) => {
                 let value = reader.fill(field)?;

@@ -2,6 +2,7 @@
 
 mod marks;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -43,6 +44,15 @@ impl PartialOrd for Span {
 impl Ord for Span {
     fn cmp(&self, _: &Self) -> std::cmp::Ordering {
         std::cmp::Ordering::Equal
+    }
+}
+
+impl Field {
+    /// What stands in the hole for a reader whose row has this value, or none; `None` where there
+    /// is no default either.
+    pub fn fill<'f>(&'f self, value: Option<&'f str>) -> Option<Cow<'f, str>> {
+        let value = value.map(clean).filter(|value| !value.trim().is_empty());
+        value.or_else(|| self.default.as_deref().map(clean))
     }
 }
 
@@ -130,9 +140,7 @@ impl Template {
             match piece {
                 Piece::Text(text) => filled.push_str(text),
                 Piece::Field(field) => {
-                    let value = value(&field.name).map(clean).filter(|v| !v.trim().is_empty());
-                    let default = || field.default.as_deref().map(clean);
-                    filled.push_str(&value.or_else(default).ok_or(field)?);
+                    filled.push_str(&field.fill(value(&field.name)).ok_or(field)?);
                 }
             }
         }
@@ -152,7 +160,10 @@ impl fmt::Display for Template {
 /// A reader's value as it may stand inside a line: line breaks and tabs are spaces; other control
 /// characters, and those that turn the direction of the text around them, are dropped.
 #[must_use]
-pub fn clean(value: &str) -> String {
+pub fn clean(value: &str) -> Cow<'_, str> {
+    if value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return Cow::Borrowed(value);
+    }
     value
         .replace("\r\n", " ")
         .chars()
@@ -206,7 +217,7 @@ const FIELD_HELP: &str = "write `{{first_name}}`, or `{{first_name|reader}}` wit
 /// The name and the default between the braces.
 fn parse(inner: &str) -> Result<(String, Option<String>), &'static str> {
     let (name, default) = match inner.split_once('|') {
-        Some((name, default)) => (name, Some(clean(default.trim()))),
+        Some((name, default)) => (name, Some(clean(default.trim()).into_owned())),
         None => (inner, None),
     };
     let name = name.trim().to_lowercase();

@@ -39,7 +39,7 @@ pub(super) fn mailbox(text: &Text, report: &Report) -> Option<(String, EmailAddr
         Some((name, address)) => (name.trim().trim_matches('"').to_owned(), address),
         None => (String::new(), value),
     };
-    Some((crate::field::clean(&name), address(text, inner, report)?))
+    Some((crate::field::clean(&name).into_owned(), address(text, inner, report)?))
 }
 
 pub(super) fn web_address(text: &Text, report: &Report) -> Option<String> {
