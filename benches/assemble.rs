@@ -67,6 +67,13 @@ fn benches(criterion: &mut Criterion) {
             black_box(program.slices(&filling).map(<[u8]>::len).sum::<usize>())
         });
     });
+    group.bench_function("splice", |bencher| {
+        bencher.iter(|| {
+            message.clear();
+            program.slices(black_box(&filling)).for_each(|slice| message.extend_from_slice(slice));
+            black_box(message.len())
+        });
+    });
     group.bench_function("assemble", |bencher| {
         bencher.iter(|| {
             message.clear();

@@ -65,9 +65,11 @@ def install():
         subprocess.run(pip, check=True)
 
 
-def smtp_source(port, messages, length, sessions=8):
+def smtp_source(port, messages, what, sessions=8):
+    """`what` is how many letters X to send to one reader, or a message to send to as many readers."""
+    content = ["-l", what] if isinstance(what, int) else ["-F", what, "-N"]
     return [
-        find("smtp-source"), "-4", "-d", "-s", sessions, "-l", length, "-m", messages,
+        find("smtp-source"), "-4", "-d", "-s", sessions, *content, "-m", messages,
         "-f", "bounces@tidewater.example.org", "-t", "reader@example.org",
         "-M", "client.example.org", f"127.0.0.1:{port}",
     ]  # fmt: skip
