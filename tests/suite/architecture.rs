@@ -275,3 +275,20 @@ fn a_test_that_does_not_always_run_says_what_it_needs() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn every_test_that_the_architecture_names_exists() {
+    let page = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let tests = rust_files(&root().join("tests"));
+    let tests: Vec<_> = tests.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    let is_name = |word: &&str| {
+        let words = word.split('_').filter(|word| !word.is_empty()).count();
+        words > 3 && word.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+    };
+    let names: Vec<_> = page.split('`').filter(is_name).collect();
+    assert!(names.len() > 20, "{names:?}");
+    for name in names {
+        let test = format!("fn {name}(");
+        assert!(tests.iter().any(|text| text.contains(&test)), "there is no test `{name}`");
+    }
+}
