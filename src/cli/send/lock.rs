@@ -67,3 +67,28 @@ impl Lock {
         }
     }
 }
+
+impl Drop for Lock {
+    /// Lets it go at once: a program that is being started meanwhile (one that says a password)
+    /// holds what was open then, and the lock with it, until it is on its own.
+    fn drop(&mut self) {
+        // Where this fails, the end of the process does it.
+        drop(self.file.unlock());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cli::send::lock::Lock;
+
+    #[test]
+    fn a_lock_that_is_let_go_is_free_whoever_inherited_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = Lock::take(folder.path()).unwrap();
+        let inherited = lock.file.try_clone().unwrap();
+        assert!(Lock::take(folder.path()).is_err());
+        drop(lock);
+        assert!(Lock::take(folder.path()).is_ok());
+        drop(inherited);
+    }
+}
