@@ -41,7 +41,7 @@ pub enum Error {
         source: sqlx::Error,
     },
     /// The file is there and has nothing in it: whoever was written to was in it.
-    #[error("`{}` is empty, and a journal never is: put it back from a copy", path.display())]
+    #[error("`{}` is empty, and a journal never is", path.display())]
     Empty {
         /// The file.
         path: PathBuf,
@@ -160,7 +160,28 @@ pub enum Error {
     },
 }
 
+/// SQLite's result codes for a file that is no database or a broken one (`SQLITE_NOTADB`, `SQLITE_CORRUPT`).
+const BROKEN: [i32; 2] = [26, 11];
+
+/// Whether the file is at fault, and not the moment.
+pub(super) fn is_damage(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    let code = code.and_then(|code| code.parse::<i32>().ok());
+    code.is_some_and(|extended| BROKEN.contains(&(extended & 0xff)))
+}
+
 impl Error {
+    /// Whether the file is not the journal that it was: no later try will find it any better.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Damaged { .. } | Self::Empty { .. } | Self::Foreign { .. } => true,
+            Self::Stored { .. } => true,
+            Self::Database { source, .. } => is_damage(source),
+            _ => false,
+        }
+    }
+
     /// Says which operation a failure of the database belongs to: `map_err(Error::during("read"))`.
     pub(crate) fn during(operation: &'static str) -> impl Fn(sqlx::Error) -> Self {
         move |source| Self::Database { operation, source }

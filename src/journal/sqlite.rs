@@ -11,7 +11,7 @@ use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{SqlSafeStr as _, Sqlite, SqliteConnection, SqlitePool, Transaction};
 
-use crate::journal::error::Error;
+use crate::journal::error::{self, Error};
 
 /// Every change of the tables, oldest first. One that was released is never changed.
 const MIGRATIONS: [(i64, &str, &str); 1] =
@@ -25,9 +25,6 @@ const APPLICATION: i64 = 0x6e6c_6a72;
 
 /// How long to wait for another process: as long as planning millions of recipients may take it.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// SQLite's result codes for a file that is no database or a broken one (`SQLITE_NOTADB`, `SQLITE_CORRUPT`).
-const BROKEN: [i32; 2] = [26, 11];
 
 /// An open journal file: one connection that writes, and a few that read meanwhile.
 #[derive(Debug, Clone)]
@@ -202,9 +199,7 @@ async fn prepare(path: &Path, writer: &SqlitePool) -> Result<(), Error> {
 fn failure(path: &Path) -> impl Fn(sqlx::Error) -> Error {
     move |source| {
         let path = path.to_owned();
-        let code = source.as_database_error().and_then(|error| error.code());
-        let code = code.and_then(|code| code.parse::<i32>().ok());
-        if code.is_some_and(|extended| BROKEN.contains(&(extended & 0xff))) {
+        if error::is_damage(&source) {
             Error::Damaged { path, source }
         } else {
             Error::Open { path, source }

@@ -20,7 +20,7 @@ use crate::compile::Program;
 use crate::config::Smtp;
 use crate::delivery::{self, Order, Pace, Past, Patience, Report};
 use crate::dkim::Signer;
-use crate::journal::{Journal, Ledger};
+use crate::journal::{self, Journal, Ledger};
 use crate::key::Key;
 
 /// How long a look at the file of suppressions is good for.
@@ -196,8 +196,17 @@ pub(super) fn wait<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<
     result
 }
 
-impl From<crate::journal::Error> for Failure {
-    fn from(error: crate::journal::Error) -> Self {
-        Self::world(&error)
+impl From<journal::Error> for Failure {
+    fn from(error: journal::Error) -> Self {
+        let failure = Self::world(&error);
+        match error {
+            journal::Error::Newer { .. } => {
+                failure.hint("use the newsletter that wrote it, or a newer one")
+            }
+            damaged if damaged.is_damage() => {
+                failure.hint("put the journal back from a copy: it says who has which issue")
+            }
+            _ => failure,
+        }
     }
 }

@@ -58,8 +58,11 @@ fn a_journal_that_is_empty_or_damaged_does_not_begin_the_run_anew() {
     let journal = fs::read(publication.path(JOURNAL)).unwrap();
     fs::write(publication.path(JOURNAL), b"").unwrap();
     refused(&publication, &sink, Exit::World, "is empty, and a journal never is");
-    fs::write(publication.path(JOURNAL), &journal[..journal.len() / 2]).unwrap();
-    refused(&publication, &sink, Exit::World, "journal");
+    let help = "help: put the journal back from a copy";
+    for damaged in [&journal[..journal.len() / 2], &journal[1..], b"notes of mine"] {
+        fs::write(publication.path(JOURNAL), damaged).unwrap();
+        refused(&publication, &sink, Exit::World, help);
+    }
     fs::write(publication.path(JOURNAL), &journal).unwrap();
     finished(&publication, &sink);
 }
