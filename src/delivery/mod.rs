@@ -116,14 +116,6 @@ pub enum Error {
     /// The journal failed.
     #[error("cannot record what becomes of the run")]
     Journal(#[from] crate::journal::Error),
-    /// The list of suppressions failed.
-    #[error("cannot suppress {address}")]
-    Suppress {
-        /// The address that does not exist.
-        address: EmailAddress,
-        /// What the disk says.
-        source: std::io::Error,
-    },
     /// The certificates to trust cannot be had.
     #[error("cannot prepare the connection to the mail server")]
     Server(#[source] transport::Error),
@@ -136,7 +128,7 @@ pub enum Error {
 /// future is dropped instead, `Journal::recover` finds what was on the wire.
 ///
 /// # Errors
-/// The journal or the list of suppressions fails. What the server or the network does is no
+/// The journal fails. What the server or the network does is no
 /// error: it is in the [`Report`].
 pub async fn deliver(
     order: Order<'_>,

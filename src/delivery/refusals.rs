@@ -2,6 +2,7 @@
 
 use crate::address::EmailAddress;
 use crate::delivery::outcome::{Outcome, Reason};
+use crate::journal::Entry;
 
 /// How many recipients in a row may be refused before the run stops: a server that knows nobody, or
 /// wants nothing from us, says so to everyone, and would use up the whole list.
@@ -18,6 +19,8 @@ const ANSWERS_MIN: usize = 100;
 #[derive(Debug, Default)]
 pub(super) struct Refusals {
     in_a_row: usize,
+    /// Who they are.
+    row: Vec<i64>,
     unwanted_in_a_row: usize,
     /// Of the whole run of the program: how many did not want mail from us, of how many answers
     /// that are final.
@@ -31,18 +34,13 @@ pub(super) struct Refusals {
 
 impl Refusals {
     /// Takes in an answer; returns why the run has to stop, if it has.
-    pub(super) fn take(
-        &mut self,
-        outcome: Outcome,
-        address: &EmailAddress,
-        reply: &str,
-    ) -> Option<Reason> {
+    pub(super) fn take(&mut self, outcome: Outcome, entry: &Entry, reply: &str) -> Option<Reason> {
         match outcome {
             Outcome::Accepted => self.end(),
             Outcome::Rejected { no_mailbox } => {
                 self.in_a_row += 1;
                 if no_mailbox {
-                    self.doubtful.push((address.clone(), reply.to_owned()));
+                    self.doubtful.push((entry.recipient.address.clone(), reply.to_owned()));
                 }
             }
             Outcome::Unwanted => {
@@ -57,6 +55,9 @@ impl Refusals {
             | Outcome::Stop(_) => return None,
         }
         self.answers += 1;
+        if outcome != Outcome::Accepted {
+            self.row.push(entry.id);
+        }
         if self.unwanted_in_a_row == UNWANTED_IN_A_ROW_MAX || self.too_many_unwanted(outcome) {
             return Some(Reason::Policy);
         }
@@ -75,7 +76,15 @@ impl Refusals {
             self.certain.append(&mut self.doubtful);
             self.in_a_row = 0;
             self.unwanted_in_a_row = 0;
+            self.row.clear();
         }
+    }
+
+    /// Whoever was refused in the row for which the run stops: it says something of the server, or
+    /// of us, and nothing of them. They are still to be served.
+    pub(super) fn pardon(&mut self) -> Vec<i64> {
+        self.doubtful.clear();
+        std::mem::take(&mut self.row)
     }
 
     /// Whose mailbox certainly does not exist, with what the server said; each is told once.
@@ -86,13 +95,18 @@ impl Refusals {
 
 #[cfg(test)]
 mod tests {
-    use crate::address::EmailAddress;
+    use crate::audience::Recipient;
     use crate::delivery::outcome::{Outcome, Reason};
     use crate::delivery::refusals::Refusals;
+    use crate::journal::{Entry, State};
 
     /// What the answers come to: `+` accepted, `p` unwanted, `n` no mailbox, `r` rejected, `d` deferred.
     fn take(refusals: &mut Refusals, answers: &str) -> Option<Reason> {
-        let address: EmailAddress = "ada@example.org".parse().unwrap();
+        let address = "ada@example.org".parse().unwrap();
+        let recipient =
+            Recipient { address, line: 2, columns: Default::default(), values: Vec::new() };
+        let (state, reply) = (State::Attempting, String::new());
+        let entry = Entry { id: 1, recipient, edition: 0, state, attempts: 0, reply };
         answers
             .chars()
             .map(|answer| match answer {
@@ -102,7 +116,7 @@ mod tests {
                 'd' => Outcome::Deferred,
                 _ => Outcome::Accepted,
             })
-            .find_map(|outcome| refusals.take(outcome, &address, "5.0.0"))
+            .find_map(|outcome| refusals.take(outcome, &entry, "5.0.0"))
     }
 
     #[test]

@@ -71,6 +71,13 @@ pub enum Stopped {
     Server(transport::Error),
     /// The list of suppressions cannot be read any more: nobody can tell who must not be written to.
     Suppressions(std::io::Error),
+    /// An address whose mailbox does not exist cannot be put on the list of suppressions.
+    Unsuppressed {
+        /// The address.
+        address: EmailAddress,
+        /// What the disk says.
+        error: std::io::Error,
+    },
     /// More readers are in doubt than all connections can have under way at once: the server takes
     /// messages and closes without an answer, again and again.
     Doubts,

@@ -58,9 +58,9 @@ impl State {
     /// Whether [`Ledger::record`](crate::journal::Ledger::record) takes a recipient from this
     /// state to another.
     ///
-    /// What the server accepted or rejected is final, what is unknown is for a person to decide,
-    /// and only what was claimed can be tried. `Attempting` goes back to `Pending` only where it
-    /// is certain that the last byte has not left.
+    /// What the server accepted is final, what is unknown is for a person to decide, and only what
+    /// was claimed can be tried. `Attempting` goes back to `Pending` only where it is certain that
+    /// the last byte has not left, and `Rejected` only where the server rejected everyone.
     #[must_use]
     pub const fn may_become(self, next: Self) -> bool {
         match self {
@@ -71,9 +71,8 @@ impl State {
                 next,
                 Self::Accepted | Self::Deferred | Self::Rejected | Self::Unknown | Self::Pending
             ),
-            Self::Pending | Self::Accepted | Self::Deferred | Self::Rejected | Self::Unknown => {
-                false
-            }
+            Self::Rejected => matches!(next, Self::Pending),
+            Self::Pending | Self::Accepted | Self::Deferred | Self::Unknown => false,
         }
     }
 

@@ -205,8 +205,12 @@ async fn nothing_to_send(env: &mut Env, ledger: &Ledger) -> Result<Exit, Failure
     }
     ledger.finish(env.clock.now()).await?;
     let readers = count(tally.accepted, "reader");
+    let rejected = match tally.rejected {
+        0 => String::new(),
+        some => format!("; {some} rejected, whom `newsletter status` names"),
+    };
     env.say(format_args!(
-        "{} was sent already, to {readers}. There is nothing to do.",
+        "{} was sent already, to {readers}{rejected}. There is nothing to do.",
         ledger.run().issue
     ));
     name_unknown(env, ledger).await?;
@@ -256,6 +260,11 @@ pub(super) fn conclude(
                 .exit(Exit::Content)
                 .hint("mend the file: it says who must not be written to"),
         ),
+        Some(Stopped::Unsuppressed { address, error }) => {
+            Some(Failure::because(format!("cannot suppress {address}"), error).hint(
+                "add it to `suppressions.csv` by hand, and let newsletter write to that file",
+            ))
+        }
         Some(Stopped::Reply { reason, reply }) => {
             let exit = if *reason == Reason::Quota { Exit::Unfinished } else { Exit::Usage };
             Some(Failure::new(exit, format!("{reason}: {reply}")).hint(reason.help()))

@@ -130,7 +130,7 @@ impl<'d, 's> Dispatcher<'d, 's> {
                 news.push(report);
             }
             for (lane, report) in news.drain(..) {
-                self.take(lane, report)?;
+                self.take(lane, report);
             }
             if let Some(lane) = ended {
                 self.lane_ended(lane, &numbers);
@@ -141,9 +141,9 @@ impl<'d, 's> Dispatcher<'d, 's> {
     }
 
     /// Takes in what a lane asks and tells.
-    fn take(&mut self, lane: usize, report: Report) -> Result<(), Error> {
+    fn take(&mut self, lane: usize, report: Report) {
         for (id, outcome, reply) in report.settled {
-            self.settle(id, outcome, reply)?;
+            self.settle(id, outcome, reply);
         }
         for (id, why) in report.doubt {
             if let Some(Held { task, .. }) = self.held.remove(&id) {
@@ -164,7 +164,6 @@ impl<'d, 's> Dispatcher<'d, 's> {
         if report.ended {
             self.take_back(lane);
         }
-        Ok(())
     }
 
     /// A lane has ended: the run did, or the server is not to be talked to, or there is a bug.
@@ -197,8 +196,9 @@ impl<'d, 's> Dispatcher<'d, 's> {
 
     /// Gives back what was claimed and not served, and counts.
     async fn finish(mut self) -> Result<report::Report, Error> {
+        self.pardon();
         self.refusals.end();
-        self.suppress_absent()?;
+        self.suppress_absent();
         if self.supply.is_reading() {
             let page = self.supply.read().await?;
             self.supply.add(page);

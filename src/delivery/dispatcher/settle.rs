@@ -1,15 +1,14 @@
 //! What a server made of recipients in, what the journal and a person are told of it out.
 
-use crate::delivery::Error;
 use crate::delivery::dispatcher::{Dispatcher, Held};
-use crate::delivery::outcome::Outcome;
+use crate::delivery::outcome::{Outcome, Reason};
 use crate::delivery::report::{Event, Stopped};
 use crate::journal::{Entry, State};
 
 impl Dispatcher<'_, '_> {
     /// Notes what the server made of a recipient.
-    pub(super) fn settle(&mut self, id: i64, outcome: Outcome, reply: String) -> Result<(), Error> {
-        let Some(Held { task, .. }) = self.held.remove(&id) else { return Ok(()) };
+    pub(super) fn settle(&mut self, id: i64, outcome: Outcome, reply: String) {
+        let Some(Held { task, .. }) = self.held.remove(&id) else { return };
         let entry = &task.entry;
         if let Outcome::Throttled(throttle) = outcome {
             let now = self.supply.now();
@@ -21,12 +20,12 @@ impl Dispatcher<'_, '_> {
             if let Outcome::Stop(reason) = outcome {
                 self.close(Stopped::Reply { reason, reply });
             }
-            return Ok(());
+            return;
         }
-        if let Some(reason) = self.refusals.take(outcome, &entry.recipient.address, &reply) {
+        if let Some(reason) = self.refusals.take(outcome, entry, &reply) {
             self.close(Stopped::Reply { reason, reply: reply.clone() });
         }
-        self.suppress_absent()?;
+        self.suppress_absent();
         if state == State::Deferred {
             state = self.ledger.put_off(entry, outcome, reply.clone());
         } else {
@@ -36,16 +35,28 @@ impl Dispatcher<'_, '_> {
             let address = &entry.recipient.address;
             (self.observe)(Event::Notable { address, state, reply: &reply });
         }
-        Ok(())
     }
 
-    /// Suppresses those of whom it is certain that their mailbox does not exist.
-    pub(super) fn suppress_absent(&mut self) -> Result<(), Error> {
+    /// Suppresses those of whom it is certain that their mailbox does not exist. Where that fails
+    /// the run ends, and what the server has said until then is recorded.
+    pub(super) fn suppress_absent(&mut self) {
         for (address, reply) in self.refusals.certain() {
-            (self.suppressions.append)(&address, &reply)
-                .map_err(|source| Error::Suppress { address, source })?;
+            if let Err(error) = (self.suppressions.append)(&address, &reply) {
+                self.close(Stopped::Unsuppressed { address, error });
+            }
         }
-        Ok(())
+    }
+
+    /// Gives back whom the server refused in the row for which the run stops.
+    pub(super) fn pardon(&mut self) {
+        let Some(Stopped::Reply { reason: Reason::Everyone | Reason::Policy, reply }) =
+            &self.stopped
+        else {
+            return;
+        };
+        for id in self.refusals.pardon() {
+            self.ledger.note(id, State::Pending, reply.clone());
+        }
     }
 
     /// Nobody knows whether the message was taken.

@@ -9,7 +9,7 @@ use proptest::test_runner::{Config, TestRunner};
 use crate::journal::{Fixture, at, claim, people, plan, record, to};
 
 /// Every transition that delivery may make.
-const LEGAL: [(State, State); 9] = [
+const LEGAL: [(State, State); 10] = [
     (State::Claimed, State::Pending),
     (State::Claimed, State::Attempting),
     (State::Claimed, State::Deferred),
@@ -19,6 +19,7 @@ const LEGAL: [(State, State); 9] = [
     (State::Attempting, State::Deferred),
     (State::Attempting, State::Rejected),
     (State::Attempting, State::Unknown),
+    (State::Rejected, State::Pending),
 ];
 
 /// Whether a state is an answer, or the lack of one: what counts as an attempt.

@@ -25,6 +25,9 @@ use crate::support::smtp::Server;
 /// Stands in a list of suppressions that cannot be read.
 pub(crate) const UNREADABLE: &str = "unreadable";
 
+/// Stands in a list of suppressions that cannot be written.
+pub(crate) const UNWRITABLE: &str = "unwritable";
+
 const PATIENCE: Patience = Patience { failures_max: 3, delay: Duration::from_millis(5) };
 
 /// A run that is planned, and what is known of it.
@@ -182,7 +185,11 @@ impl World {
                 }
             },
             append: &mut move |address, reply| {
-                appended.lock().unwrap().insert(address.to_string(), reply.to_owned());
+                let mut list = appended.lock().unwrap();
+                if list.contains_key(UNWRITABLE) {
+                    return Err(std::io::Error::other("the list cannot be written"));
+                }
+                list.insert(address.to_string(), reply.to_owned());
                 Ok(())
             },
         };
