@@ -8,11 +8,15 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::config::{AuthProtocol, Login, Timeouts};
 use crate::transport::error::Error;
 use crate::transport::hello::{Offers, agreed};
+use crate::transport::replies::printable;
 use crate::transport::reply::{Reply, Stage};
 use crate::transport::wire::Wire;
 
 /// How often a server may ask for something more.
 const CHALLENGES_MAX: usize = 4;
+
+/// How much of a secret is enough to know it by.
+const BEGINNING: usize = 12;
 
 /// Logs in the way that the settings name, if the server offers it.
 pub(super) async fn log_in(
@@ -34,9 +38,11 @@ pub(super) async fn log_in(
     let credentials = Credentials::new(login.username.clone(), password.expose_secret().to_owned());
     let first = Auth::new(mechanism, credentials.clone(), None);
     let mut command = first.map_err(|_| nonsense())?.to_string();
+    let mut secrets = vec![password.expose_secret().to_owned()];
     for _ in 0..CHALLENGES_MAX {
+        secrets.extend(command.split_whitespace().last().map(str::to_owned));
         wire.write(&[command.as_bytes()], timeouts.block).await?;
-        let reply = wire.reply(timeouts.mail).await?;
+        let reply = without(wire.reply(timeouts.mail).await?, &secrets);
         if reply.code != 334 {
             return agreed(Stage::Login, reply).map(drop);
         }
@@ -63,6 +69,47 @@ fn answer(
         .map_err(|_| nonsense())
 }
 
+/// A reply without what was said in confidence: some servers repeat what they do not understand.
+fn without(mut reply: Reply, secrets: &[String]) -> Reply {
+    for secret in secrets {
+        reply.text = hide(&reply.text, &printable(secret.as_bytes()));
+    }
+    reply
+}
+
+/// A text without a secret, also where only the beginning of it is there: long lines are cut.
+fn hide(text: &str, secret: &str) -> String {
+    const HIDDEN: &str = "(hidden)";
+    if secret.is_empty() {
+        return text.to_owned();
+    }
+    let text = text.replace(secret, HIDDEN);
+    let Some(beginning) = secret.get(..BEGINNING) else { return text };
+    let words = text.split(' ').map(|word| match word.find(beginning) {
+        Some(at) => format!("{}{HIDDEN}", &word[..at]),
+        None => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 fn nonsense() -> Error {
     Error::Protocol { source: "it asks for something that this way to log in does not have".into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::transport::login::hide;
+
+    #[test]
+    fn a_secret_is_hidden_whole_and_cut() {
+        assert_eq!(
+            hide("no user ada with geese, geese!", "geese"),
+            "no user ada with (hidden), (hidden)!"
+        );
+        assert_eq!(
+            hide("bad command dXNlcj1hZGEBYXV0aD1C", "dXNlcj1hZGEBYXV0aD1CZWFyZXIg"),
+            "bad command (hidden)"
+        );
+        assert_eq!(hide("what?", ""), "what?");
+    }
 }

@@ -113,7 +113,8 @@ impl From<Lines> for Reply {
     }
 }
 
-fn printable(bytes: &[u8]) -> String {
+/// What is kept of bytes.
+pub(super) fn printable(bytes: &[u8]) -> String {
     let clean = |byte: &u8| match byte {
         b'\t' => ' ',
         b' '..=b'~' => char::from(*byte),
