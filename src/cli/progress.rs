@@ -1,10 +1,10 @@
 //! What happens in a delivery in, a progress bar or plain lines out.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::env::Env;
-use crate::delivery::Event;
+use crate::delivery::{Event, Why};
 use crate::journal::Tally;
 
 /// Shows how far a delivery is.
@@ -12,8 +12,12 @@ pub(super) struct Progress<'e> {
     env: &'e mut Env,
     bar: Option<ProgressBar>,
     told: u64,
-    waiting: Option<Timestamp>,
+    /// What was said last of waiting and of trouble, and when.
+    repeated: Vec<(String, Timestamp)>,
 }
+
+/// For how long the same is not said again: each connection has the same trouble.
+const AGAIN: SignedDuration = SignedDuration::from_mins(1);
 
 impl<'e> Progress<'e> {
     /// A bar where a person watches, plain lines elsewhere.
@@ -26,7 +30,7 @@ impl<'e> Progress<'e> {
             let template = "{bar:30} {pos} of {len}, {eta} left";
             bar.with_style(ProgressStyle::with_template(template).expect("it is well-formed"))
         });
-        Self { env, bar, told: settled(tally), waiting: None }
+        Self { env, bar, told: settled(tally), repeated: Vec::new() }
     }
 
     /// Takes in one event.
@@ -47,12 +51,19 @@ impl<'e> Progress<'e> {
                     source = cause.source();
                 }
                 let seconds = wait.as_secs_f32().ceil();
-                self.say(&format!("{}; trying again in {seconds} s", words.join(": ")));
+                let words = words.join(": ");
+                self.say_once(&words, &format!("{words}; trying again in {seconds} s"));
             }
-            Event::Waiting { until } if self.waiting == Some(*until) => {}
-            Event::Waiting { until } => {
-                self.waiting = Some(*until);
-                self.say(&format!("waiting until {until:.0} to try the deferred again"));
+            Event::Waiting { until, why } => {
+                let what = match why {
+                    None => "to try the deferred again",
+                    Some(Why::Rate) => "as `rate` allows no more",
+                    Some(Why::Window) => "as `window` allows no more",
+                    Some(Why::WarmUp) => "as `warm_up` allows no more",
+                    Some(Why::Pause) => "as the mail server asked for less; then at a slower pace",
+                    Some(Why::Domain) => "as `[send.domains]` allows no more",
+                };
+                self.say_once(what, &format!("waiting until {until:.0} {what}"));
             }
         }
     }
@@ -76,6 +87,17 @@ impl<'e> Progress<'e> {
             }
             None => {}
         }
+    }
+
+    /// Says a line, if none about the same thing was said lately.
+    fn say_once(&mut self, what: &str, line: &str) {
+        let now = self.env.clock.now();
+        self.repeated.retain(|(_, at)| now.duration_since(*at) < AGAIN);
+        if self.repeated.iter().any(|(said, _)| said == what) {
+            return;
+        }
+        self.repeated.push((what.to_owned(), now));
+        self.say(line);
     }
 
     fn say(&mut self, line: &str) {

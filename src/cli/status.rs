@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::publication::Publication;
+use crate::cli::send::check_journal;
 use crate::journal::{Digests, Journal, Run, State, Tally};
 
 /// Show what became of a run
@@ -60,6 +61,7 @@ pub(super) fn status(env: &mut Env, args: &StatusArgs) -> Result<Exit, Failure> 
         let runtime = runtime.map_err(|error| Failure::world(&error))?;
         runtime.block_on(read(&path, issue.as_deref()))?
     } else {
+        check_journal(&publication)?;
         Vec::new()
     };
     // A run is remembered when its issue is gone; only a name that neither knows is a mistake.

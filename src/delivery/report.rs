@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::address::EmailAddress;
 use crate::delivery::outcome::Reason;
+use crate::delivery::pace::Why;
 use crate::journal::{State, Tally};
 use crate::transport;
 
@@ -37,10 +38,13 @@ pub enum Event<'e> {
         /// How long until the next try.
         wait: Duration,
     },
-    /// Everyone else is served; the deferred are tried again then.
+    /// Nobody can be served before then.
     Waiting {
         /// When.
         until: Timestamp,
+        /// What there is to wait for; `None` where everyone else is served, and the deferred are
+        /// tried again then.
+        why: Option<Why>,
     },
 }
 

@@ -117,6 +117,34 @@ fn an_issue_goes_out_when_its_time_has_come_and_never_again() {
 }
 
 #[test]
+fn an_issue_that_is_renamed_is_not_sent_again() {
+    let desk = Desk::new();
+    assert_eq!(desk.at("2026-11-20T07:00:00Z", DUE).exit, Exit::Done);
+    let (old, new) = (format!("issues/{ISSUE}.toml"), "issues/2026-11-20-frost.toml");
+    std::fs::rename(desk.publication.path(&old), desk.publication.path(new)).unwrap();
+    for arguments in [DUE, &["send", "2026-11-20-frost", "--yes"]] {
+        let ended = desk.at("2026-11-20T07:05:00Z", arguments);
+        assert_eq!(ended.exit, Exit::Usage, "{}", ended.messages);
+        let said = format!("`2026-11-20-frost` was sent before, under the name `{ISSUE}`");
+        assert!(ended.messages.contains(&said), "{}", ended.messages);
+    }
+    assert_eq!(desk.messages(), READERS);
+}
+
+#[test]
+fn a_journal_that_is_gone_is_no_good_end() {
+    let desk = Desk::new();
+    assert_eq!(desk.at("2026-11-20T07:00:00Z", DUE).exit, Exit::Done);
+    std::fs::remove_file(desk.publication.path(".newsletter/journal.db")).unwrap();
+    for arguments in [&["status"][..], &["status", ISSUE], &["status", "--json"]] {
+        let ended = desk.publication.run(arguments);
+        assert_eq!(ended.exit, Exit::World, "{}", ended.messages);
+        assert!(ended.messages.contains("journal.db, is gone"), "{}", ended.messages);
+        assert_eq!(ended.output, "");
+    }
+}
+
+#[test]
 fn nothing_is_due_without_a_time() {
     let desk = Desk::new();
     desk.replace("send_at   = 2026-11-20T07:00:00\n", "");

@@ -29,6 +29,7 @@ pub(super) async fn begin(
     let date = whole_seconds(env.clock.now());
     let list = material.readers.list();
     let digests = Digests { list: list.digest().to_owned(), ..digests(publication, path) };
+    check_twin(journal, &material.issue.name, &digests).await?;
     let commit = commit(publication.folder.root());
     let origin = Origin { digests: &digests, commit: commit.as_deref(), columns: list.columns() };
     let fingerprint = material.key.fingerprint();
@@ -42,6 +43,18 @@ pub(super) async fn begin(
         return Ok(None);
     }
     Ok(Some(planning.commit().await?))
+}
+
+/// Makes sure that the issue was not sent under another name: a file that is renamed would be sent
+/// to everyone again.
+async fn check_twin(journal: &Journal, name: &str, digests: &Digests) -> Result<(), Failure> {
+    let runs = journal.runs().await?;
+    let twin = runs.iter().find(|run| {
+        run.issue != name && run.generations.iter().any(|g| g.digests.issue == digests.issue)
+    });
+    let Some(Run { issue, .. }) = twin else { return Ok(()) };
+    Err(Failure::usage(format!("`{name}` was sent before, under the name `{issue}`"))
+        .hint("give the file its old name back; to send the same once more, change a word of it"))
 }
 
 /// Takes all readers through the gate and into the journal; returns how many this send is for.

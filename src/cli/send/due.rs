@@ -12,7 +12,7 @@ use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::cli::publication::Publication;
-use crate::cli::send::lock::Lock;
+use crate::cli::send::lock::{Lock, check_journal};
 use crate::cli::send::signals::Signals;
 use crate::cli::send::summary::Summary;
 use crate::cli::send::wire::{self, Appointment};
@@ -141,7 +141,7 @@ async fn work(
     let journal = match publication.journal() {
         path if path.exists() => Some(Journal::open(&path).await?),
         path if sends => {
-            check_home(publication, lock)?;
+            check_home(publication)?;
             let journal = Journal::open(&path).await?;
             lock.mark()?;
             Some(journal)
@@ -185,8 +185,8 @@ fn worse(a: Exit, b: Exit) -> Exit {
 }
 
 /// Where there is no journal, an issue is begun only in the folder that is sent from.
-fn check_home(publication: &Publication, lock: &Lock) -> Result<(), Failure> {
-    lock.check_journal(publication)?;
+fn check_home(publication: &Publication) -> Result<(), Failure> {
+    check_journal(publication)?;
     let Secret::File(path) = &publication.config.publication.key else { return Ok(()) };
     if publication.folder.root().join(path).exists() {
         return Ok(());

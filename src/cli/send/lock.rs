@@ -41,19 +41,6 @@ impl Lock {
         marked.map_err(|error| Failure::because("cannot write to the lock", &error))
     }
 
-    /// Makes sure that there is a journal where there was one once: without it nobody knows who has
-    /// which issue, and a new one, however it comes about, would have all of them sent again.
-    pub(super) fn check_journal(&self, publication: &Publication) -> Result<(), Failure> {
-        let marked = self.file.metadata().is_ok_and(|metadata| metadata.len() > 0);
-        if !marked || publication.journal().exists() {
-            return Ok(());
-        }
-        let message = format!("the journal, {}, is gone", config::Publication::JOURNAL);
-        Err(Failure::new(Exit::World, message)
-            .hint("put it back from a copy: it says who has which issue")
-            .hint("to begin anew without it, remove `.newsletter/lock`: issues that were sent may be sent again"))
-    }
-
     fn try_take(state: &Path, name: &str) -> Result<Option<Self>, Failure> {
         let about = "cannot lock the publication";
         crate::cli::secret::make_private_folder(state)
@@ -66,6 +53,19 @@ impl Lock {
             Err(TryLockError::Error(error)) => Err(Failure::because(about, &error)),
         }
     }
+}
+
+/// Makes sure that there is a journal where there was one once: without it nobody knows who has
+/// which issue, and a new one, however it comes about, would have all of them sent again.
+pub(in crate::cli) fn check_journal(publication: &Publication) -> Result<(), Failure> {
+    let lock = publication.state().join("lock").metadata();
+    if !lock.is_ok_and(|lock| lock.len() > 0) || publication.journal().exists() {
+        return Ok(());
+    }
+    let message = format!("the journal, {}, is gone", config::Publication::JOURNAL);
+    Err(Failure::new(Exit::World, message)
+        .hint("put it back from a copy: it says who has which issue")
+        .hint("to begin anew without it, remove `.newsletter/lock`: issues that were sent may be sent again"))
 }
 
 impl Drop for Lock {

@@ -10,7 +10,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::publication::Publication;
 use crate::cli::readers::Readers;
 use crate::cli::send::begin::{begin, consent};
-use crate::cli::send::lock::Lock;
+use crate::cli::send::lock::{Lock, check_journal};
 use crate::cli::send::renew::{self, Goes};
 use crate::cli::send::summary::Summary;
 use crate::cli::send::wire::{self, Appointment, Wire};
@@ -30,7 +30,7 @@ pub(super) fn send(
     args: &SendArgs,
 ) -> Result<Exit, Failure> {
     let mut lock = Lock::take(&publication.state())?;
-    lock.check_journal(publication)?;
+    check_journal(publication)?;
     // Before the journal: where there is one, a key that is missing is lost, and none is made.
     let key = key(env, publication)?;
     wire::wait(async {
@@ -273,12 +273,12 @@ pub(super) fn conclude(
             Failure::new(Exit::World, "the mail server closes again and again without an answer")
                 .hint("ask its operator; each further try would put more readers in doubt"),
         ),
-        Some(Stopped::WarmUp) => Some(
-            Failure::new(Exit::Unfinished, "today's share of `warm_up` was sent")
-                .hint("run it again tomorrow (UTC)"),
-        ),
         Some(Stopped::Panic) => {
             Some(Failure::new(Exit::Bug, "a connection ended with a bug of newsletter"))
+        }
+        Some(Stopped::WarmUp) => {
+            env.say("Today's share of `warm_up` was sent; the next one is tomorrow's (UTC).");
+            None
         }
         Some(Stopped::Asked) | None => None,
     };

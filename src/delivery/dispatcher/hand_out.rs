@@ -97,6 +97,8 @@ impl Dispatcher<'_, '_> {
             return self.dismiss();
         }
         let due = self.ledger.next_due().filter(|_| self.supply.is_dry());
+        let first = due.filter(|(_, wait)| self.wake.is_none_or(|wake| *wait < wake));
+        let why = if first.is_some() { None } else { self.supply.why() };
         self.wake = self.wake.into_iter().chain(due.map(|(_, wait)| wait)).min();
         let until = match self.wake {
             // What others hold may come back; with nothing held, there is nothing left to do.
@@ -105,7 +107,7 @@ impl Dispatcher<'_, '_> {
             _ => return,
         };
         if self.held.is_empty() {
-            (self.observe)(Event::Waiting { until });
+            (self.observe)(Event::Waiting { until, why });
         }
     }
 

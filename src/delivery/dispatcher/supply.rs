@@ -93,6 +93,12 @@ impl Supply {
         self.wait.map(|(until, _)| until).into_iter().chain(aside).min()
     }
 
+    /// What those wait for who may not be served yet, if there are any.
+    pub(super) fn why(&self) -> Option<Why> {
+        let aside = self.aside.front().map(|_| Why::Domain);
+        self.wait.map(|(_, why)| why).or(aside)
+    }
+
     /// Whether somebody is being read.
     pub(super) fn is_reading(&self) -> bool {
         self.page.is_some()
