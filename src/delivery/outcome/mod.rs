@@ -112,8 +112,12 @@ impl Reason {
             Self::Quota => {
                 "run `newsletter send` again tomorrow, or when the limit is lifted: it goes on where it stopped; `window` in `[send]` keeps within a limit"
             }
-            Self::Size => "make pictures and attachments smaller, or link to them; `--accept-changes` then sends what there is now",
-            Self::Message => "read the reply, and mend the issue; `--accept-changes` then sends what there is now",
+            Self::Size => {
+                "make pictures and attachments smaller, or link to them; `--accept-changes` then sends what there is now"
+            }
+            Self::Message => {
+                "read the reply, and mend the issue; `--accept-changes` then sends what there is now"
+            }
             Self::Protocol => "report the reply as a bug",
             Self::Everyone => {
                 "read the reply: the server may not know its own users for now, or not want mail from us; none of these addresses was suppressed"
