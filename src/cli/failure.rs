@@ -58,7 +58,8 @@ impl Failure {
             causes.push(cause.to_string());
             source = cause.source();
         }
-        causes.dedup();
+        // Some say again what is below them.
+        causes.dedup_by(|below, above| above.ends_with(&**below));
         Self { causes, ..Self::new(Exit::World, error.to_string()) }
     }
 

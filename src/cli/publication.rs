@@ -41,6 +41,9 @@ impl Publication {
     pub(super) fn open_above(folder: &Path, found: &mut Found) -> Result<Self, Failure> {
         let root = folder.ancestors().find(|folder| folder.join(SETTINGS).is_file());
         let Some(root) = root.map(Path::to_path_buf) else {
+            if !folder.is_dir() {
+                return Err(Failure::usage(format!("there is no folder `{}`", folder.display())));
+            }
             let message = format!("there is no {SETTINGS} in this folder or above it");
             return Err(Failure::usage(message)
                 .hint("`newsletter init FOLDER` makes a publication to start from"));

@@ -96,10 +96,12 @@ pub(super) fn key(env: &mut Env, root: &Path, secret: &Secret) -> Result<Key, Fa
     let text = text.expose_secret();
     if text.len() < KEY_LENGTH {
         let message = format!("the publication's key has {} characters", text.len());
-        return Err(Failure::usage(message).hint(format!(
-            "use at least {KEY_LENGTH} random ones in {}: `openssl rand -hex 32`",
-            place(secret)
-        )));
+        return Err(Failure::usage(message)
+            .hint("put the old key back, if there was one: every unsubscribe link depends on it")
+            .hint(format!(
+                "a new one is at least {KEY_LENGTH} random ones in {}: `openssl rand -hex 32`",
+                place(secret)
+            )));
     }
     Ok(Key::new(text.as_bytes()))
 }

@@ -48,6 +48,18 @@ fn address(reader: usize) -> String {
 }
 
 #[test]
+fn an_issue_that_is_gone_can_be_gone_on_with_and_not_accepted() {
+    let (publication, server, _runtime) = begun();
+    std::fs::remove_file(publication.path(ISSUE_FILE)).unwrap();
+    let ended = send(&publication, &["--yes", "--accept-changes"]);
+    assert_eq!(ended.exit, Exit::Usage, "{}", ended.messages);
+    assert!(ended.messages.contains(&format!("`{ISSUE_FILE}` is gone")), "{}", ended.messages);
+    assert_eq!(got(&server).len(), 2);
+    assert_eq!(send(&publication, &["--yes"]).exit, Exit::Done);
+    assert_eq!(got(&server).len(), 6);
+}
+
+#[test]
 fn a_run_whose_files_changed_is_not_gone_on_with_unasked_and_what_changed_is_said() {
     let (publication, server, _runtime) = begun();
     let changes = [

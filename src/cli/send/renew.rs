@@ -40,6 +40,11 @@ pub(super) async fn renew(
         return Ok(Goes::On);
     }
     check_key(run, key)?;
+    if args.accept_changes && !publication.folder.root().join(path).exists() {
+        return Err(Failure::usage(format!("`{}` is gone", path.display()))
+            .hint("put it back: there is nothing else to accept")
+            .hint("`--as-begun` goes on with what the run was begun with"));
+    }
     let changed = changed(publication, path, run);
     if !changed.is_empty() && !args.as_begun && !args.accept_changes {
         return Err(refusal(&changed, run));
