@@ -60,6 +60,12 @@ impl<'l> Ledger<'l> {
         to
     }
 
+    /// Whether there is something noted that nobody waits for: messages that were accepted.
+    pub(super) fn can_wait(&self) -> bool {
+        let mut noted = self.gathered.values();
+        !self.gathered.is_empty() && noted.all(|noted| noted.to == State::Accepted)
+    }
+
     /// Records what was noted; it is on the disk when this returns. Says whether there was any.
     pub(super) async fn commit(&mut self) -> Result<bool, Error> {
         if self.gathered.is_empty() {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use crate::delivery::Error;
 use crate::delivery::desk::{Task, Work};
@@ -15,19 +16,47 @@ use crate::journal::State;
 /// How long a connection may say nothing: servers close after ten seconds.
 const SILENCE_MAX: Duration = Duration::from_secs(5);
 
+/// How long the answer to a message may be known and not recorded: as long as some flushes take.
+const GATHERING_MAX: Duration = Duration::from_millis(5);
+
 impl Dispatcher<'_, '_> {
     /// Gives the lanes that ask what they ask for, as far as there is any: one each in turn.
     pub(super) async fn hand_out(&mut self) -> Result<(), Error> {
         if !*self.closing.borrow() {
             self.assign().await?;
         }
-        self.commit().await?;
+        if !self.may_gather() {
+            self.commit().await?;
+        }
         if let Some((_, Why::WarmUp)) = self.supply.wait {
             self.close(Stopped::WarmUp);
         }
         self.call_lanes();
         self.wait();
         Ok(())
+    }
+
+    /// Whether what was noted can wait for more, so that they share a flush: nobody waits for it, and
+    /// it is not for long. Notes when that began.
+    fn may_gather(&mut self) -> bool {
+        let alone = !*self.closing.borrow() && !self.held.is_empty() && self.ledger.can_wait();
+        let since = self.gathering.filter(|_| alone).unwrap_or_else(Instant::now);
+        let may = alone && since.elapsed() < GATHERING_MAX;
+        self.gathering = may.then_some(since);
+        may
+    }
+
+    /// How long until there is something to do by itself.
+    pub(super) fn pause(&self) -> Option<Duration> {
+        self.wake.into_iter().chain(self.gathering.map(|_| GATHERING_MAX)).min()
+    }
+
+    /// That pause is over. Where it was for what is gathered, `hand_out` records it, and finds out
+    /// how long the other one still is.
+    pub(super) fn wake_up(&mut self) {
+        if self.gathering.is_none() {
+            self.supply.refill();
+        }
     }
 
     /// Finds recipients for the lanes, and notes that they are attempting.

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::Instant;
 
 use crate::delivery::desk::{Desk, Report, Task, Work};
 use crate::delivery::dispatcher::supply::Supply;
@@ -59,6 +60,8 @@ pub(super) struct Dispatcher<'d, 's> {
     doubts_max: usize,
     /// How long until there is somebody to serve again.
     wake: Option<Duration>,
+    /// Since when acceptances wait for others to be recorded with.
+    gathering: Option<Instant>,
     closing: watch::Sender<bool>,
     stopped: Option<Stopped>,
     /// Why the last lane gave up.
@@ -87,6 +90,7 @@ impl<'d, 's> Dispatcher<'d, 's> {
             doubts: 0,
             doubts_max: 0,
             wake: None,
+            gathering: None,
             closing: watch::Sender::new(false),
             stopped: None,
             gave_up: None,
@@ -117,14 +121,14 @@ impl<'d, 's> Dispatcher<'d, 's> {
         let mut news = Vec::new();
         while !crew.is_empty() {
             self.turn_page();
-            let mut ended = None;
+            let (mut ended, pause) = (None, self.pause());
             tokio::select! {
                 true = asked(&mut stop), if self.stopped.is_none() => self.close(Stopped::Asked),
                 // All that has come in meanwhile shares one flush.
                 1.. = inbox.recv_many(&mut news, REPORTS_MAX) => {}
                 page = self.supply.read(), if self.supply.is_reading() => self.supply.add(page?),
                 Some(lane) = crew.join_next_with_id() => ended = Some(lane),
-                () = sleep(self.wake), if self.wake.is_some() => self.supply.refill(),
+                () = sleep(pause), if pause.is_some() => self.wake_up(),
             }
             while let Ok(report) = inbox.try_recv() {
                 news.push(report);

@@ -130,10 +130,10 @@ impl<'t> Trip<'t> {
         drop(cap);
         Self {
             begun_max,
-            window: Window::new(match mode {
-                Mode::Chunked => max_in_flight,
-                Mode::Piped | Mode::Plain => max_in_flight.min(AHEAD_MAX),
-            }),
+            window: match mode {
+                Mode::Chunked => Window::new(max_in_flight),
+                Mode::Piped | Mode::Plain => Window::fixed(max_in_flight.min(AHEAD_MAX)),
+            },
             queued: connection.written(),
             freight,
             desk,
@@ -226,7 +226,7 @@ impl<'t> Trip<'t> {
         }
         let room = self.window.size().saturating_sub(under_way);
         let room = room.min(usize::try_from(left).unwrap_or(usize::MAX));
-        if room * 8 >= self.window.size() || (room > 0 && under_way == 0) {
+        if room >= self.window.bite() || (room > 0 && under_way == 0) {
             self.report.want = room;
             self.asked += room;
             self.asked_at = Instant::now();

@@ -18,6 +18,9 @@ const MEMORY: u32 = 5_000;
 pub(super) struct Window {
     size: usize,
     ceiling: usize,
+    /// Whether more would fit than there may be.
+    cramped: bool,
+    fixed: bool,
     /// The shortest time from asking to the answer, lately; what was asked for before that was
     /// looked for anew waited behind too many others to tell it.
     latency: Option<Duration>,
@@ -32,12 +35,25 @@ impl Window {
     pub(super) fn new(ceiling: usize) -> Self {
         let (latency, anew, last) = Default::default();
         let (size, gap, answers) = (MIN.min(ceiling), Duration::ZERO, 0);
-        Self { size, ceiling, latency, anew, gap, last, answers }
+        Self { size, ceiling, cramped: false, fixed: false, latency, anew, gap, last, answers }
+    }
+
+    /// A window that is as large as it may be once the server has answered: what is ahead of a
+    /// connection that has one message on its way at a time says nothing of the way.
+    pub(super) fn fixed(ceiling: usize) -> Self {
+        Self { fixed: true, ..Self::new(ceiling) }
     }
 
     /// How many may be under way.
     pub(super) fn size(&self) -> usize {
         self.size
+    }
+
+    /// How many are asked for at once, so that they share a flush. Where more than the ceiling would
+    /// fit into the way, each place counts.
+    pub(super) fn bite(&self) -> usize {
+        let share = if self.cramped { 8 } else { 2 };
+        (self.size / share).max(1)
     }
 
     /// Nothing is under way: the time until the next answer says nothing of the server.
@@ -47,6 +63,10 @@ impl Window {
 
     /// A message was answered that was asked for at a time.
     pub(super) fn answered(&mut self, asked: Instant, now: Instant) {
+        if self.fixed {
+            self.size = self.ceiling;
+            return;
+        }
         self.answers = self.answers.wrapping_add(1);
         if self.answers.is_multiple_of(MEMORY) {
             (self.latency, self.anew, self.size) = (None, Some(now), MIN.min(self.ceiling));
@@ -63,6 +83,7 @@ impl Window {
         // Twice as many as were under way: the next answers show whether there was room for them.
         let fitting = 2 * latency.as_nanos().div_ceil(self.gap.as_nanos());
         let fitting = usize::try_from(fitting).unwrap_or(usize::MAX);
+        self.cramped = fitting > self.ceiling;
         self.size = fitting.clamp(MIN, (self.size * 2).max(MIN)).min(self.ceiling);
     }
 }
@@ -105,5 +126,21 @@ mod tests {
         let fitting = grown(64, ms(20), ms(4));
         assert!((6..=14).contains(&fitting), "{fitting}");
         assert_eq!(grown(1, ms(20), ms(1)), 1);
+    }
+
+    #[test]
+    fn as_many_are_asked_for_at_once_as_share_a_flush_and_do_not_keep_the_way_empty() {
+        let now = Instant::now();
+        let mut ahead = Window::fixed(4);
+        assert_eq!((ahead.size(), ahead.bite()), (2, 1));
+        ahead.answered(now, now + Duration::from_millis(1));
+        assert_eq!((ahead.size(), ahead.bite()), (4, 2));
+        // A long way, for which the ceiling is too low: each place counts.
+        let mut far = Window::new(16);
+        for number in 0..100 {
+            let answer = now + Duration::from_millis(20 + number);
+            far.answered(answer - Duration::from_millis(20), answer);
+        }
+        assert_eq!((far.size(), far.bite()), (16, 2));
     }
 }
