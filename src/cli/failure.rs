@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::address::EmailAddress;
+
 /// How a command ended, as the shell sees it. The numbers are a promise to scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -48,6 +50,14 @@ impl Failure {
     /// What the person did wrong on the command line or in the settings.
     pub(super) fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, message)
+    }
+
+    /// Somebody is to be written to who must not be; the list does not always say why.
+    pub(super) fn suppressed(address: &EmailAddress, reason: &str) -> Self {
+        match reason {
+            "" => Self::usage(format!("{address} is suppressed")),
+            reason => Self::usage(format!("{address} is suppressed: {reason}")),
+        }
     }
 
     /// What the world did, with everything below it.

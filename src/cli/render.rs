@@ -103,8 +103,7 @@ fn find(
         return Err(failure.hint(format!("add a row to `{list}`, or leave out `--for`")));
     };
     if let Some(reason) = publication.suppressions()?.reason_for(address) {
-        let message = format!("{address} is suppressed: {reason}");
-        let failure = Failure::usage(message.trim_end_matches(": "));
+        let failure = Failure::suppressed(address, reason);
         return Err(failure.hint("a suppressed address gets no letter"));
     }
     let everyone = issue.audience.as_deref();

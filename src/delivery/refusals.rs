@@ -18,8 +18,7 @@ const ANSWERS_MIN: usize = 100;
 /// What was refused since the server last took a message.
 #[derive(Debug, Default)]
 pub(super) struct Refusals {
-    in_a_row: usize,
-    /// Who they are.
+    /// Who, one after the other.
     row: Vec<i64>,
     unwanted_in_a_row: usize,
     /// Of the whole run of the program: how many did not want mail from us, of how many answers
@@ -38,13 +37,13 @@ impl Refusals {
         match outcome {
             Outcome::Accepted => self.end(),
             Outcome::Rejected { no_mailbox } => {
-                self.in_a_row += 1;
+                self.row.push(entry.id);
                 if no_mailbox {
                     self.doubtful.push((entry.recipient.address.clone(), reply.to_owned()));
                 }
             }
             Outcome::Unwanted => {
-                self.in_a_row += 1;
+                self.row.push(entry.id);
                 self.unwanted_in_a_row += 1;
                 self.unwanted += 1;
             }
@@ -55,13 +54,10 @@ impl Refusals {
             | Outcome::Stop(_) => return None,
         }
         self.answers += 1;
-        if outcome != Outcome::Accepted {
-            self.row.push(entry.id);
-        }
         if self.unwanted_in_a_row == UNWANTED_IN_A_ROW_MAX || self.too_many_unwanted(outcome) {
             return Some(Reason::Policy);
         }
-        (self.in_a_row == IN_A_ROW_MAX).then_some(Reason::Everyone)
+        (self.row.len() == IN_A_ROW_MAX).then_some(Reason::Everyone)
     }
 
     fn too_many_unwanted(&self, outcome: Outcome) -> bool {
@@ -72,9 +68,8 @@ impl Refusals {
 
     /// The server knows some: what it says of the others is true.
     pub(super) fn end(&mut self) {
-        if self.in_a_row < IN_A_ROW_MAX {
+        if self.row.len() < IN_A_ROW_MAX {
             self.certain.append(&mut self.doubtful);
-            self.in_a_row = 0;
             self.unwanted_in_a_row = 0;
             self.row.clear();
         }

@@ -175,8 +175,10 @@ impl Error {
     #[must_use]
     pub fn is_damage(&self) -> bool {
         match self {
-            Self::Damaged { .. } | Self::Empty { .. } | Self::Foreign { .. } => true,
-            Self::Stored { .. } => true,
+            Self::Damaged { .. }
+            | Self::Empty { .. }
+            | Self::Foreign { .. }
+            | Self::Stored { .. } => true,
             Self::Database { source, .. } => is_damage(source),
             _ => false,
         }

@@ -26,9 +26,9 @@ pub(super) fn test(
     let signer = dkim::signer(env, publication)?;
     let material = Material::load(env, publication, path)?;
     if let Some(reason) = material.suppressions.reason_for(address) {
-        let message = format!("{address} is suppressed: {reason}");
-        return Err(Failure::usage(message.trim_end_matches(": "))
-            .hint("a suppressed address is never written to"));
+        return Err(
+            Failure::suppressed(address, reason).hint("a suppressed address is never written to")
+        );
     }
     let known = material.readers.find(address)?;
     let reader = known.unwrap_or_else(|| Recipient {

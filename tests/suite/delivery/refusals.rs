@@ -27,13 +27,17 @@ async fn serves_everyone(world: World, report: Report, readers: usize) {
     assert_eq!(healthy.log(|log| log.messages.len()), readers);
 }
 
-#[tokio::test]
-async fn a_list_of_suppressions_that_cannot_be_written_ends_the_run_in_order() {
-    let script = |p: &Point<'_>| match p.verb == "RCPT" && p.to == reader(1) {
+/// A server that knows everybody but one.
+fn one_is_unknown(p: &Point<'_>) -> Act {
+    match p.verb == "RCPT" && p.to == reader(1) {
         true => Act::Say("550 5.1.1 no such user"),
         false => Act::Normal,
-    };
-    let (world, server) = (World::new(40).await, Server::start(script).await);
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_suppressions_that_cannot_be_written_ends_the_run_in_order() {
+    let (world, server) = (World::new(40).await, Server::start(one_is_unknown).await);
     world.suppressed.lock().unwrap().insert(UNWRITABLE.to_owned(), String::new());
     let report = world.deliver(&server, 1).await;
     let Some(Stopped::Unsuppressed { address, .. }) = &report.stopped else { panic!("{report:?}") };
@@ -60,11 +64,7 @@ async fn a_server_that_takes_us_for_spam_ends_the_run_and_nobody_is_suppressed()
 
 #[tokio::test]
 async fn a_mailbox_that_does_not_exist_is_suppressed_where_the_server_knows_others() {
-    let script = |p: &Point<'_>| match p.verb == "RCPT" && p.to == reader(1) {
-        true => Act::Say("550 5.1.1 no such user"),
-        false => Act::Normal,
-    };
-    let (world, server) = (World::new(3).await, Server::start(script).await);
+    let (world, server) = (World::new(3).await, Server::start(one_is_unknown).await);
     assert!(world.deliver(&server, 1).await.finished);
     let suppressed = world.suppressed.lock().unwrap().clone();
     assert_eq!(suppressed.into_keys().collect::<Vec<_>>(), [reader(1)]);
