@@ -34,5 +34,6 @@ pub mod probe;
 pub mod transport;
 
 pub mod delivery;
+pub mod web;
 
 pub mod cli;

@@ -5,6 +5,7 @@
 //!    `pictures` what stands in them, `prose` what they say.
 //! 3. `theme` reads how it looks, `style` turns that into inline styles, `sheet` into what cannot
 //!    be inline; `css` reads what a theme adds, `colour` knows what can be read.
+//! 4. `pages` is what a browser shows besides letters.
 //!
 //! What the mail programs of readers need, and why, is `docs/html.md`.
 
@@ -14,6 +15,7 @@ mod facts;
 mod frame;
 mod layout;
 mod letter;
+pub mod pages;
 mod pictures;
 mod prose;
 mod sections;

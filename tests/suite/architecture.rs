@@ -23,7 +23,7 @@ const LAYERS: &[&[&str]] = &[
     &["compile"],
     &["check", "dkim"],
     &["journal", "probe", "transport"],
-    &["delivery"],
+    &["delivery", "web"],
     &["cli"],
 ];
 

@@ -1,6 +1,6 @@
 // Pages in, what axe-core finds wrong with each as JSON out: by day, by night and on a telephone.
 //
-// node axe.mjs CHROMIUM AXE.JS PAGE...
+// node axe.mjs CHROMIUM AXE.JS letter|page FILE...
 
 import { readFileSync } from "node:fs";
 import { Browser } from "./browser.mjs";
@@ -12,19 +12,22 @@ const LOOKS = [
 ];
 // A letter stands in the page of a mail program, which has the landmarks.
 const OPTIONS = {
-    resultTypes: ["violations"],
-    rules: { "landmark-one-main": { enabled: false }, region: { enabled: false } },
+    letter: {
+        resultTypes: ["violations"],
+        rules: { "landmark-one-main": { enabled: false }, region: { enabled: false } },
+    },
+    page: { resultTypes: ["violations"] },
 };
 const BLANK = "[...document.images].filter((i) => !i.naturalWidth).map((i) => i.src)";
 
-async function judge(page, file, axe) {
+async function judge(page, file, axe, options) {
     await page.open(file);
     const blank = await page.evaluate(BLANK);
     const faults = blank.map((picture) => `${file}: no picture at ${picture}`);
     await page.evaluate(axe);
     for (const [scheme, width] of LOOKS) {
         await page.look(scheme, width, 900);
-        const run = `axe.run(document, ${JSON.stringify(OPTIONS)})`;
+        const run = `axe.run(document, ${JSON.stringify(options)})`;
         const { violations, passes } = await page.evaluate(run);
         const look = `${file} (${scheme}, ${width} px)`;
         for (const { id, impact, help, nodes } of violations) {
@@ -42,14 +45,14 @@ async function judge(page, file, axe) {
     return faults;
 }
 
-const [chromium, axe, ...files] = process.argv.slice(2);
+const [chromium, axe, kind, ...files] = process.argv.slice(2);
 const browser = await Browser.start(chromium);
 try {
     const page = await browser.page();
     const source = `${readFileSync(axe, "utf8")};0`;
     const faults = [];
     for (const file of files) {
-        faults.push(...(await judge(page, file, source)));
+        faults.push(...(await judge(page, file, source, OPTIONS[kind])));
     }
     process.stdout.write(JSON.stringify(faults));
 } finally {

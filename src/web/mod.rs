@@ -1,0 +1,1 @@
+//! Issues in, what a browser shows out.
