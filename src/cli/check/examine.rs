@@ -1,6 +1,10 @@
 //! A publication in, all that is wrong with it out, whatever it is shown as.
 
-use crate::audience::Suppressions;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use crate::audience::{Recipient, Suppressions};
 use crate::check;
 use crate::cli::check::{CheckArgs, links};
 use crate::cli::env::Env;
@@ -8,7 +12,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::cli::publication::Publication;
 use crate::cli::readers::{self, Readers, Stamp};
-use crate::delivery::Refused;
+use crate::delivery::{Place, Refused};
 use crate::diagnostic::{self, Diagnostic};
 use crate::issue::Issue;
 use crate::key::Key;
@@ -25,32 +29,10 @@ pub(super) fn examine(env: &Env, args: &CheckArgs, found: &mut Found) -> Result<
     found.add(publication.check_theme(&publication.config.publication.theme)?.diagnostics);
     let suppressions = publication.suppressions()?;
     let readers = Readers::read(&publication, found)?;
-    let desk = Desk {
-        publication: &publication,
-        suppressions: &suppressions,
-        readers: &readers,
-        // The key has no part in whether a message can be made, so that none is made for it.
-        key: Key::new(&[]),
-    };
+    let examiner = Examiner::new(&publication, &suppressions, &readers);
     let mut issues = Vec::new();
     for path in &paths {
-        let checked = publication.check_issue(path, Some(readers.columns()))?;
-        let mut diagnostics = checked.diagnostics;
-        if let Some(issue) = checked.value {
-            diagnostics.extend(check::issue(&issue, &publication.config));
-            let theme = publication.check_theme(publication.theme_name(&issue))?;
-            found.add(theme.diagnostics);
-            if let Some(theme) = &theme.value {
-                let letters = desk.gate(&issue, theme, &diagnostics, env.clock.now())?;
-                diagnostics.extend(letters);
-            }
-            let before = publication.before(path);
-            diagnostics.extend(before.iter().flat_map(|before| check::twin(&issue, before)));
-            diagnostic::sort(&mut diagnostics);
-            diagnostics.push(check::length(&issue));
-            issues.push(issue);
-        }
-        found.add(diagnostics);
+        issues.extend(examiner.examine(path, env.clock.now(), found, &mut |_, _| {})?);
     }
     if args.links {
         let mut answers = links::check(&issues);
@@ -61,14 +43,51 @@ pub(super) fn examine(env: &Env, args: &CheckArgs, found: &mut Found) -> Result<
 }
 
 /// What issues are held against.
-struct Desk<'d> {
-    publication: &'d Publication,
-    suppressions: &'d Suppressions,
-    readers: &'d Readers<'d>,
+pub(in crate::cli) struct Examiner<'e> {
+    publication: &'e Publication,
+    suppressions: &'e Suppressions,
+    readers: &'e Readers<'e>,
     key: Key,
 }
 
-impl Desk<'_> {
+impl<'e> Examiner<'e> {
+    pub(in crate::cli) fn new(
+        publication: &'e Publication,
+        suppressions: &'e Suppressions,
+        readers: &'e Readers<'e>,
+    ) -> Self {
+        // The key has no part in whether a message can be made, so that none is made for it.
+        Self { publication, suppressions, readers, key: Key::new(&[]) }
+    }
+
+    /// Looks at one issue and at every reader's letter, and tells `see` where each reader goes;
+    /// returns the issue, if it compiles.
+    pub(in crate::cli) fn examine(
+        &self,
+        path: &Path,
+        now: Timestamp,
+        found: &mut Found,
+        see: &mut dyn FnMut(&Recipient, Place),
+    ) -> Result<Option<Issue>, Failure> {
+        let Self { publication, readers, .. } = self;
+        let checked = publication.check_issue(path, Some(readers.columns()))?;
+        let mut diagnostics = checked.diagnostics;
+        if let Some(issue) = &checked.value {
+            diagnostics.extend(check::issue(issue, &publication.config));
+            let theme = publication.check_theme(publication.theme_name(issue))?;
+            found.add(theme.diagnostics);
+            if let Some(theme) = &theme.value {
+                diagnostics.extend(self.gate(issue, theme, &diagnostics, now, see)?);
+            }
+            let before = publication.before(path);
+            diagnostics.extend(before.iter().flat_map(|before| check::twin(issue, before)));
+            diagnostic::sort(&mut diagnostics);
+            diagnostics.push(check::length(issue));
+        }
+        found.add(diagnostics);
+        Ok(checked.value)
+    }
+
     /// Assembles every reader's message, as a send would before its first connection, and looks at
     /// the letters in them; what is known already is not said again.
     fn gate(
@@ -76,13 +95,14 @@ impl Desk<'_> {
         issue: &Issue,
         theme: &Theme,
         known: &[Diagnostic],
-        date: jiff::Timestamp,
+        date: Timestamp,
+        see: &mut dyn FnMut(&Recipient, Place),
     ) -> Result<Vec<Diagnostic>, Failure> {
         let Self { publication, suppressions, key, .. } = self;
         let neighbours = &publication.parts(issue)?;
         let stamp = Stamp { theme, neighbours, key, date, salt: "check" };
         let planner = readers::planner(publication, suppressions, &stamp);
-        match readers::prove(&planner, issue, self.readers.of(issue)?, &mut |_, _| {})? {
+        match readers::prove(&planner, issue, self.readers.of(issue)?, see)? {
             Ok(passed) => Ok(readers::judge(issue, key, &passed.letters, known)),
             Err(Refused::Gaps(gaps)) => Ok(publication.empty_fields(issue, &gaps)),
             Err(malformed) => Err(Failure::new(Exit::Bug, malformed.to_string())),
