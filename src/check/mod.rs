@@ -27,7 +27,7 @@ use crate::issue::{Html, HtmlPiece, Issue, Part};
 
 pub use letter::letter;
 pub use prose::length;
-pub use size::{Letter, size};
+pub use size::{CLIPPED, Letter, size};
 pub use twin::twin;
 
 /// What is wrong with what the editor wrote, whoever reads it.

@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::issue::Issue;
 
 /// Gmail shows about 102 kB of HTML, decoded and with its comments, and cuts the rest.
-const CLIPPED: usize = 100_000;
+pub const CLIPPED: usize = 100_000;
 /// From here on the next picture or story may be one too many.
 const LARGE: usize = 80_000;
 

@@ -33,6 +33,8 @@ pub struct Env {
     pub clock: Clock,
     /// Fills bytes with randomness that nobody can guess.
     pub random: fn(&mut [u8]),
+    /// Opens an address in the browser of whoever sits in front.
+    pub browse: fn(&str) -> io::Result<()>,
 }
 
 impl Env {
@@ -55,6 +57,23 @@ impl Env {
             random: |bytes| {
                 aws_lc_rs::rand::fill(bytes).expect("the system always gives randomness");
             },
+            browse: |address| open::that_detached(address),
+        }
+    }
+
+    /// The same world for what is done aside, where nobody reads along and nobody is asked.
+    #[must_use]
+    pub fn aside(&self) -> Self {
+        Self {
+            arguments: Vec::new(),
+            folder: self.folder.clone(),
+            variables: self.variables.clone(),
+            input: Box::new(io::empty()),
+            output: Box::new(io::sink()),
+            messages: Box::new(io::sink()),
+            terminal: false,
+            coloured: false,
+            ..*self
         }
     }
 

@@ -98,6 +98,12 @@ impl Failure {
         words.map(String::as_str).collect::<Vec<_>>().join(": ").replace('\n', " ")
     }
 
+    /// The failure in one sentence, with what to do.
+    pub(super) fn sentence(&self) -> String {
+        let hints: String = self.hints.iter().map(|hint| format!("; {hint}")).collect();
+        self.reason() + &hints
+    }
+
     /// The failure as the terminal shows it; empty when all is said already.
     pub(super) fn render(&self) -> String {
         let mut text = String::new();

@@ -9,6 +9,7 @@ mod found;
 mod init;
 mod manual;
 mod new;
+mod preview;
 mod progress;
 mod publication;
 mod readers;
@@ -43,6 +44,7 @@ enum Command {
     New(new::NewArgs),
     Check(check::CheckArgs),
     Build(build::BuildArgs),
+    Preview(preview::PreviewArgs),
     Render(render::RenderArgs),
     Send(send::SendArgs),
     Status(status::StatusArgs),
@@ -69,6 +71,7 @@ pub fn run(env: &mut Env) -> Exit {
         Command::New(args) => new::new(env, &args),
         Command::Check(args) => check::check(env, &args),
         Command::Build(args) => build::build(env, &args),
+        Command::Preview(args) => preview::preview(env, &args),
         Command::Render(args) => render::render(env, &args),
         Command::Send(args) => send::send(env, &args),
         Command::Status(args) => status::status(env, &args),

@@ -39,20 +39,26 @@ impl Publication {
 
     /// Opens the publication that a folder is in, or is a part of.
     pub(super) fn open_above(folder: &Path, found: &mut Found) -> Result<Self, Failure> {
-        let root = folder.ancestors().find(|folder| folder.join(SETTINGS).is_file());
-        let Some(root) = root.map(Path::to_path_buf) else {
-            if !folder.is_dir() {
-                return Err(Failure::usage(format!("there is no folder `{}`", folder.display())));
-            }
-            let message = format!("there is no {SETTINGS} in this folder or above it");
-            return Err(Failure::usage(message)
-                .hint("`newsletter init FOLDER` makes a publication to start from"));
-        };
+        let root = Self::root(folder)?;
         let settings = read(&root.join(SETTINGS), SETTINGS)?;
         let config = found.accept(config::parse(&settings), Exit::Usage)?;
         let own = [&config.audience.subscribers, &config.audience.suppressions];
         let folder = Folder::new(root).keep_private(own.map(PathBuf::as_path));
         Ok(Self { folder, config })
+    }
+
+    /// The publication's folder that a folder is, or is a part of.
+    pub(super) fn root(folder: &Path) -> Result<PathBuf, Failure> {
+        let root = folder.ancestors().find(|folder| folder.join(SETTINGS).is_file());
+        if let Some(root) = root {
+            return Ok(root.to_path_buf());
+        }
+        if !folder.is_dir() {
+            return Err(Failure::usage(format!("there is no folder `{}`", folder.display())));
+        }
+        let message = format!("there is no {SETTINGS} in this folder or above it");
+        Err(Failure::usage(message)
+            .hint("`newsletter init FOLDER` makes a publication to start from"))
     }
 
     /// What messages are made with.
@@ -83,7 +89,7 @@ impl Publication {
     }
 
     /// The paths of all issues and what is known of each, in the order of their dates.
-    fn outlines(&self) -> Result<Vec<(PathBuf, Outline)>, Failure> {
+    pub(super) fn outlines(&self) -> Result<Vec<(PathBuf, Outline)>, Failure> {
         let folder = self.folder.root().join("issues");
         let entries = std::fs::read_dir(&folder)
             .map_err(|error| Failure::because("cannot read the folder `issues`", &error))?;

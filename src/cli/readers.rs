@@ -64,7 +64,7 @@ impl<'p> Readers<'p> {
     }
 
     /// Everyone.
-    fn all(&self) -> Result<impl Iterator<Item = Result<Recipient, Failure>>, Failure> {
+    pub(super) fn all(&self) -> Result<impl Iterator<Item = Result<Recipient, Failure>>, Failure> {
         let subscribers = self.list.subscribers().map_err(|error| self.unreadable(&error))?;
         Ok(subscribers.filter_map(|row| match row {
             Ok(Ok(recipient)) => Some(Ok(recipient)),

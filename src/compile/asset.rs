@@ -1,6 +1,7 @@
 //! The sections of an issue in, its pictures and files and how they reach readers out.
 
-use crate::compile::calendar;
+use crate::compile::draft::{Press, content_id};
+use crate::compile::{calendar, encode};
 use crate::config::Publication;
 use crate::issue::{Asset, Delivery, Issue, Kind, Part, Section};
 
@@ -64,4 +65,20 @@ pub(super) fn of(
 pub fn hosted(issue: &Issue, publication: &Publication) -> Vec<Asset> {
     let sections: Vec<_> = issue.sections.iter().collect();
     of(issue, &sections, publication, Carried::Linked)
+}
+
+/// Every picture and file of an issue's letters, those of its theme too, by the address that
+/// letters have for it: on the web, or inside the mail.
+#[must_use]
+pub fn addressed(issue: &Issue, press: &Press<'_>) -> Vec<(String, Asset)> {
+    let sections: Vec<_> = issue.sections.iter().collect();
+    let url_of = |asset: &Asset| encode::url(&press.publication.url, &asset.path);
+    let theirs = press.theme.assets().map(|asset| (url_of(asset), asset.clone()));
+    let address = |(asset, carried): (Asset, Carried)| match carried {
+        Carried::Linked => (url_of(&asset), asset),
+        Carried::Embedded | Carried::Attached => {
+            (format!("cid:{}", content_id(&asset, &press.publication.list_id)), asset)
+        }
+    };
+    theirs.chain(all(issue, &sections, press.publication).into_iter().map(address)).collect()
 }

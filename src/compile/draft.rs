@@ -70,10 +70,7 @@ pub fn draft(
     let sections = edition.sections(issue);
     let Publication { url, list_id, .. } = press.publication;
     let unsubscribe = press.unsubscribe.url.replace("{token}", &Marks::TOKEN.to_string());
-    let url_of = |path: &str| {
-        let parts: Vec<_> = path.split('/').map(encode::percent).collect();
-        format!("{url}/{}", parts.join("/"))
-    };
+    let url_of = |path: &str| encode::url(url, path);
     let permalink = url_of(&page(&issue.name));
     let source_of = |image: &Image| match image.deliver {
         Delivery::Link => url_of(&image.asset.path),

@@ -89,6 +89,19 @@ fn header(name: &str, write: impl FnOnce(&mut EmailWriter<'_>) -> std::fmt::Resu
     line
 }
 
+/// The address of a file below a URL.
+#[must_use]
+pub fn url(base: &str, path: &str) -> String {
+    format!("{base}/{}", self::path(path))
+}
+
+/// Percent-encodes the parts of a path.
+#[must_use]
+pub fn path(path: &str) -> String {
+    let parts: Vec<_> = path.split('/').map(percent).collect();
+    parts.join("/")
+}
+
 /// Percent-encodes everything that is not unreserved in a URL (RFC 3986 §2.3).
 #[must_use]
 pub fn percent(value: &str) -> String {

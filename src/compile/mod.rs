@@ -16,7 +16,7 @@ mod mime;
 mod program;
 mod text;
 
-pub use asset::hosted;
+pub use asset::{addressed, hosted};
 pub use draft::{Draft, Measure, Press, draft};
 pub use edition::Edition;
 pub use program::{Cut, Escape, Filling, Gap, Program, Reader, Slot};

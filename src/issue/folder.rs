@@ -101,6 +101,12 @@ impl Folder {
         self
     }
 
+    /// The same folder, which knows the pictures that another one made fit for mail.
+    #[must_use]
+    pub fn with_pictures_of(self, other: &Self) -> Self {
+        Self { fitted: Arc::clone(&other.fitted), ..self }
+    }
+
     /// The folder's path.
     #[must_use]
     pub fn root(&self) -> &Path {

@@ -93,6 +93,7 @@ fn check(issue: &Path) -> String {
         coloured: false,
         clock: Clock::System,
         random: |bytes| bytes.fill(7),
+        browse: |_| Ok(()),
     };
     cli::run(&mut env);
     let said = String::from_utf8(messages.0.lock().expect("no panic").clone()).expect("UTF-8");

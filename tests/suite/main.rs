@@ -24,3 +24,4 @@ mod real;
 mod support;
 mod templates;
 mod transport;
+mod web;

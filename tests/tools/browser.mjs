@@ -1,8 +1,9 @@
 // A headless Chromium in, pages that load, look and answer as they are told out.
 //
 // It speaks the DevTools protocol over a pair of pipes, so that there is no port and no driver
-// program between. Nothing is fetched from a network: a picture is the file at its path beside the
-// page, whatever host its URL names.
+// program between. Of a page that is a file nothing is fetched from a network: a picture is the file
+// at its path beside the page, whatever host its URL names. A page that a server has is asked for
+// there, and what else it asks for is kept in `asked`.
 
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -79,6 +80,24 @@ export class Browser {
         return page;
     }
 
+    // A page that servers are asked for.
+    async served() {
+        const page = await this.page();
+        const asked = new Map();
+        page.asked = () => [...asked.values()];
+        page.on("Network.requestWillBeSent", (sent) => asked.set(sent.requestId, sent.request.url));
+        // What the page's own policy stops is not sent.
+        page.on("Network.loadingFailed", ({ requestId, blockedReason }) => {
+            if (blockedReason === "csp") {
+                asked.delete(requestId);
+            }
+        });
+        await page.ask("Fetch.disable");
+        await page.ask("Network.enable");
+        await page.ask("Emulation.setFocusEmulationEnabled", { enabled: true });
+        return page;
+    }
+
     async stop() {
         if (this.child.exitCode === null) {
             await this.ask("Browser.close");
@@ -118,12 +137,57 @@ class Page {
 
     async open(file) {
         this.folder = dirname(file);
+        await this.go(pathToFileURL(file).href);
+    }
+
+    async go(url) {
         const loaded = new Promise((resolve) => this.on("Page.loadEventFired", resolve));
-        const { errorText } = await this.ask("Page.navigate", { url: pathToFileURL(file).href });
+        const { errorText } = await this.ask("Page.navigate", { url });
         if (errorText) {
-            throw new Error(`${file}: ${errorText}`);
+            throw new Error(`${url}: ${errorText}`);
         }
         await loaded;
+    }
+
+    // Does something that leads to another page, and waits until that is there.
+    async leave(does) {
+        const loaded = new Promise((resolve) => this.on("Page.loadEventFired", resolve));
+        await does();
+        await loaded;
+    }
+
+    // Waits until an expression is true.
+    async until(expression) {
+        for (let tries = 0; tries < 400; tries += 1) {
+            if (await this.evaluate(expression)) {
+                return;
+            }
+            await new Promise((resolve) => setTimeout(resolve, 25));
+        }
+        throw new Error(`it never came true: ${expression}`);
+    }
+
+    async press(key) {
+        const codes = { Tab: 9, Enter: 13, ArrowDown: 40, Space: 32 };
+        const text = { Enter: "\r", Space: " " }[key];
+        const event = { key: key === "Space" ? " " : key, code: key, windowsVirtualKeyCode: codes[key] };
+        await this.ask("Input.dispatchKeyEvent", { type: "keyDown", text, ...event });
+        await this.ask("Input.dispatchKeyEvent", { type: "keyUp", ...event });
+    }
+
+    // Presses Tab until an element has the focus; a person has no other way without a mouse.
+    async tab(selector) {
+        for (let tries = 0; tries < 120; tries += 1) {
+            await this.press("Tab");
+            if (await this.evaluate(`document.activeElement?.matches(${JSON.stringify(selector)})`)) {
+                return;
+            }
+        }
+        throw new Error(`Tab never comes to ${selector}`);
+    }
+
+    type(text) {
+        return this.ask("Input.insertText", { text });
     }
 
     async look(scheme, width, height) {

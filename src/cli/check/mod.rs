@@ -14,6 +14,8 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::diagnostic::{Diagnostic, Level};
 
+pub(super) use examine::Examiner;
+
 /// Check settings, theme, list and issues, and say where and how to mend them
 #[derive(Debug, clap::Args)]
 pub(super) struct CheckArgs {

@@ -16,7 +16,7 @@ use crate::delivery::Past;
 use crate::journal::{Digests, Journal, Plan};
 
 /// Sends one copy of an issue, and records nothing that outlives it.
-pub(super) fn test(
+pub(in crate::cli) fn test(
     env: &mut Env,
     publication: &Publication,
     path: &Path,

@@ -19,6 +19,7 @@ mod opensmtpd;
 mod parser;
 mod peers;
 mod postfix;
+mod preview;
 mod refusal;
 mod signal;
 mod signed;

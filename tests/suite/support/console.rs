@@ -123,6 +123,7 @@ impl Console {
             coloured: false,
             clock: Clock::Fixed("2026-11-22T07:00:00Z".parse().unwrap()),
             random: |bytes| bytes.fill(7),
+            browse: |_| Ok(()),
         };
         run(&mut env) as u8
     }

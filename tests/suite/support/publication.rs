@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, Cursor, Write};
+use std::io::{self, BufRead as _, BufReader, Cursor, Write};
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -121,6 +121,7 @@ impl Publication {
             coloured: false,
             clock,
             random: |bytes| bytes.fill(7),
+            browse: |_| Ok(()),
         };
         let exit = newsletter::cli::run(&mut env);
         Ended { exit, output: output.text(), messages: messages.text() }
@@ -137,6 +138,17 @@ impl Publication {
         command.args(arguments).current_dir(self.folder.path());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(messages);
         Running(command.spawn().unwrap())
+    }
+
+    /// Starts a preview, and returns its address.
+    pub(crate) fn preview(&self) -> (Running, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_newsletter"));
+        command.args(["preview", "--no-open"]).current_dir(self.folder.path());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut running = Running(command.spawn().unwrap());
+        let mut address = String::new();
+        BufReader::new(running.stdout.take().unwrap()).read_line(&mut address).unwrap();
+        (running, address.trim().to_owned())
     }
 
     /// What `status --json` says of the only run.

@@ -1,0 +1,182 @@
+//! An issue and the whole list in, what `check` finds and who gets which edition out.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+
+use crate::audience::Recipient;
+use crate::cli::check::Examiner;
+use crate::cli::failure::Failure;
+use crate::cli::found::Found;
+use crate::cli::publication::Publication;
+use crate::cli::readers::Readers;
+use crate::delivery::Place;
+use crate::diagnostic::Diagnostic;
+use crate::issue::Issue;
+
+/// A list up to this size, in bytes, is read while the page waits; a longer one beside it.
+const AT_ONCE: u64 = 1_000_000;
+
+/// What the list and an issue say of each other.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Survey {
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// Rows that are no readers: their lines, and why.
+    pub(super) rows: Vec<(u64, String)>,
+    pub(super) trouble: Option<String>,
+    /// The editions that have readers, in the order in which the list has them.
+    pub(super) editions: Vec<Group>,
+}
+
+/// The readers of one edition.
+#[derive(Debug, Clone)]
+pub(super) struct Group {
+    /// The segments whose sections they get.
+    pub(super) segments: Vec<String>,
+    /// How many they are.
+    pub(super) readers: u64,
+    /// The first of them.
+    pub(super) first: Recipient,
+}
+
+impl Survey {
+    /// Reads the whole list.
+    fn take(publication: &Publication, path: &Path, now: Timestamp) -> Self {
+        let mut found = Found::default();
+        let mut groups = Vec::new();
+        let mut see = |reader: &Recipient, place| {
+            if let Place::Edition(edition) = place {
+                count(&mut groups, edition, reader);
+            }
+        };
+        let examined = examine(publication, path, now, &mut found, &mut see);
+        let (issue, failure) = match examined {
+            Ok(issue) => (issue, None),
+            Err(failure) => (None, Some(failure.sentence())),
+        };
+        let group = |(readers, first): (u64, Recipient)| {
+            let segments = issue.as_ref().map(|issue| segments(publication, issue, &first));
+            Group { segments: segments.unwrap_or_default(), readers, first }
+        };
+        let mut editions: Vec<_> = groups.into_iter().map(group).collect();
+        editions.sort_by(|a, b| b.segments.cmp(&a.segments));
+        Self {
+            diagnostics: found.diagnostics,
+            rows: found.bad_rows.iter().map(|row| (row.line, row.reason.to_string())).collect(),
+            trouble: failure,
+            editions,
+        }
+    }
+}
+
+fn count(groups: &mut Vec<(u64, Recipient)>, edition: usize, reader: &Recipient) {
+    match groups.get_mut(edition) {
+        Some((readers, _)) => *readers += 1,
+        // Editions are numbered in the order in which the first reader of each comes.
+        None => groups.push((1, reader.clone())),
+    }
+}
+
+fn examine(
+    publication: &Publication,
+    path: &Path,
+    now: Timestamp,
+    found: &mut Found,
+    see: &mut dyn FnMut(&Recipient, Place),
+) -> Result<Option<Issue>, Failure> {
+    let suppressions = publication.suppressions()?;
+    let readers = Readers::read(publication, found)?;
+    Examiner::new(publication, &suppressions, &readers).examine(path, now, found, see)
+}
+
+/// The segments whose sections a reader gets.
+fn segments(publication: &Publication, issue: &Issue, reader: &Recipient) -> Vec<String> {
+    let all = issue.section_audiences().into_iter();
+    let theirs = all.filter(|segment| Readers::belongs(publication, reader, segment));
+    theirs.map(str::to_owned).collect()
+}
+
+/// Takes surveys of one issue: at once of a short list, and of a long one on a thread of its own,
+/// one at a time.
+#[derive(Clone, Default)]
+pub(super) struct Surveyor(Arc<Mutex<Work>>);
+
+#[derive(Default)]
+struct Work {
+    survey: Survey,
+    next: Option<Order>,
+    running: bool,
+}
+
+/// What is surveyed.
+struct Order {
+    publication: Arc<Publication>,
+    path: PathBuf,
+    now: Timestamp,
+}
+
+impl Surveyor {
+    /// The newest survey there is.
+    pub(super) fn survey(&self) -> Survey {
+        self.lock().survey.clone()
+    }
+
+    /// Takes a survey; `nudge` says when one that took longer is done.
+    pub(super) fn order(
+        &self,
+        publication: &Arc<Publication>,
+        path: &Path,
+        now: Timestamp,
+        nudge: &Arc<dyn Fn() + Send + Sync>,
+    ) {
+        if is_short(publication) {
+            let survey = Survey::take(publication, path, now);
+            self.lock().keep(survey);
+            return;
+        }
+        let mut work = self.lock();
+        let (publication, path) = (Arc::clone(publication), path.to_path_buf());
+        work.next = Some(Order { publication, path, now });
+        if !std::mem::replace(&mut work.running, true) {
+            let (surveyor, nudge) = (self.clone(), Arc::clone(nudge));
+            std::thread::spawn(move || surveyor.work(&*nudge));
+        }
+    }
+
+    fn work(&self, nudge: &dyn Fn()) {
+        while let Some(Order { publication, path, now }) = self.next() {
+            let survey = Survey::take(&publication, &path, now);
+            self.lock().keep(survey);
+            nudge();
+        }
+    }
+
+    fn next(&self) -> Option<Order> {
+        let mut work = self.lock();
+        let next = work.next.take();
+        work.running = next.is_some();
+        next
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Work> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Work {
+    /// Of an issue that does not compile nobody can say who gets which edition: it stays as it was.
+    fn keep(&mut self, mut survey: Survey) {
+        if survey.editions.is_empty() {
+            survey.editions = std::mem::take(&mut self.survey.editions);
+        }
+        self.survey = survey;
+    }
+}
+
+/// Whether reading the list takes no time that anybody notices.
+pub(super) fn is_short(publication: &Publication) -> bool {
+    let list = publication.folder.root().join(&publication.config.audience.subscribers);
+    fs::metadata(list).is_ok_and(|list| list.len() <= AT_ONCE)
+}

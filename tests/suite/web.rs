@@ -1,0 +1,4 @@
+//! What a browser is shown.
+
+mod frame;
+mod preview;

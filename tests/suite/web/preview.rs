@@ -1,0 +1,278 @@
+//! Requests to a preview in, its answers out.
+
+use std::fmt::Write as _;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use newsletter::cli::Exit;
+use newsletter::config::Tls;
+
+use crate::support::publication::{Publication, Running};
+use crate::support::smtp::{Act, Server};
+
+/// A preview, and how it is spoken to.
+struct Preview {
+    /// Where it listens.
+    host: String,
+    /// What its paths begin with.
+    secret: String,
+    _running: Running,
+}
+
+/// An answer: the number and the rest.
+struct Answer {
+    status: u16,
+    text: String,
+}
+
+impl Preview {
+    fn of(publication: &Publication) -> Self {
+        let (running, address) = publication.preview();
+        let (host, secret) = address.strip_prefix("http://").unwrap().split_once('/').unwrap();
+        Self { host: host.to_owned(), secret: format!("/{secret}"), _running: running }
+    }
+
+    /// Sends a request as it is.
+    fn send(&self, request: &str) -> Answer {
+        let mut stream = TcpStream::connect(&self.host).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let status = text.split(' ').nth(1).unwrap().parse().unwrap();
+        Answer { status, text }
+    }
+
+    /// Asks with further header fields; without one for the host, the right one.
+    fn ask(&self, method: &str, path: &str, fields: &[&str], body: &str) -> Answer {
+        let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
+        if !fields.iter().any(|field| field.starts_with("Host")) {
+            write!(request, "Host: {}\r\n", self.host).unwrap();
+        }
+        fields.iter().for_each(|field| write!(request, "{field}\r\n").unwrap());
+        let length = body.len();
+        write!(request, "Content-Length: {length}\r\n\r\n{body}").unwrap();
+        self.send(&request)
+    }
+
+    fn get(&self, query: &str) -> Answer {
+        self.ask("GET", &format!("{}{query}", self.secret), &[], "")
+    }
+}
+
+#[test]
+fn nobody_is_answered_but_the_page_that_the_preview_printed() {
+    let publication = Publication::sample();
+    let preview = Preview::of(&publication);
+    let page = preview.secret.as_str();
+    let port = preview.host.rsplit(':').next().unwrap().to_owned();
+    let own = format!("Origin: http://{}", preview.host);
+    let (named, other) =
+        (format!("Host: localhost:{port}"), format!("Host: evil.example.org:{port}"));
+    let test = format!("{page}test");
+    let asset = format!("{page}asset/images/quay.jpg");
+    for (method, path, fields, status) in [
+        ("GET", page, vec![], 200),
+        ("HEAD", page, vec![], 200),
+        ("GET", page, vec![named.as_str()], 200),
+        ("GET", asset.as_str(), vec!["Sec-Fetch-Site: same-origin"], 200),
+        ("GET", page, vec!["Sec-Fetch-Site: none", "Sec-Fetch-Mode: navigate"], 200),
+        // A link elsewhere opens the page, and reads nothing of it.
+        (
+            "GET",
+            page,
+            vec![
+                "Sec-Fetch-Site: cross-site",
+                "Sec-Fetch-Mode: navigate",
+                "Sec-Fetch-Dest: document",
+            ],
+            200,
+        ),
+        // A name that was made to point here (DNS rebinding), or none at all.
+        ("GET", page, vec![other.as_str()], 403),
+        ("GET", page, vec!["Host: 127.0.0.1"], 403),
+        ("GET", page, vec!["Host: 127.0.0.1:1"], 403),
+        ("GET", page, vec!["Host: "], 403),
+        // Pages of other sites, of this machine too.
+        ("GET", page, vec!["Origin: https://evil.example.org"], 403),
+        ("GET", page, vec!["Origin: null"], 403),
+        ("GET", page, vec!["Origin: http://127.0.0.1:1"], 403),
+        ("GET", page, vec!["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors"], 403),
+        ("GET", page, vec!["Sec-Fetch-Site: same-site", "Sec-Fetch-Mode: cors"], 403),
+        (
+            "GET",
+            page,
+            vec![
+                "Sec-Fetch-Site: cross-site",
+                "Sec-Fetch-Mode: navigate",
+                "Sec-Fetch-Dest: iframe",
+            ],
+            403,
+        ),
+        // What sends has to say that it comes from the page.
+        ("POST", test.as_str(), vec![], 403),
+        ("POST", test.as_str(), vec!["Origin: https://evil.example.org"], 403),
+        ("POST", test.as_str(), vec![own.as_str(), "Sec-Fetch-Site: cross-site"], 403),
+        ("POST", test.as_str(), vec![own.as_str(), other.as_str()], 403),
+        ("POST", test.as_str(), vec![own.as_str()], 200),
+        // Nobody guesses the address.
+        ("GET", "/", vec![], 404),
+        ("GET", "/000000000000000000000000/", vec![], 404),
+    ] {
+        let answer = preview.ask(method, path, &fields, "");
+        assert_eq!(answer.status, status, "{method} {path} {fields:?}: {}", answer.text);
+        let private = answer.text.contains("cross-origin-resource-policy: same-origin");
+        assert!(private && answer.text.contains("content-security-policy: "), "{}", answer.text);
+        assert!(status == 200 || !answer.text.contains("Tidewater"), "{}", answer.text);
+    }
+}
+
+#[test]
+fn a_page_says_what_it_may_do_and_a_letter_may_do_nothing() {
+    let publication = Publication::sample();
+    let preview = Preview::of(&publication);
+    let policy = |path: &str| {
+        let Answer { text, .. } = preview.get(path);
+        let line = text.lines().find(|line| line.starts_with("content-security-policy: "));
+        line.unwrap_or_else(|| panic!("{text}")).to_owned()
+    };
+    let page = policy("");
+    assert!(page.contains("default-src 'none'; script-src 'self'; style-src 'self';"), "{page}");
+    assert!(page.contains("frame-ancestors 'none'") && !page.contains("unsafe"), "{page}");
+    for letter in ["letter", "letter?look=dark", "letter?look=bare", "asset/images/quay.jpg"] {
+        let letter = policy(letter);
+        assert!(letter.contains("sandbox") && letter.contains("default-src 'none'"), "{letter}");
+        assert!(!letter.contains("allow-scripts") && !letter.contains("script-src"), "{letter}");
+    }
+    assert!(!policy("letter?look=bare").contains("img-src"), "pictures are off");
+    let page = preview.get("");
+    assert!(page.text.contains("sandbox=\"allow-same-origin allow-popups "), "{}", page.text);
+}
+
+#[test]
+fn a_secret_in_the_settings_is_not_shown() {
+    let publication = Publication::sample();
+    let settings = publication.read("newsletter.toml");
+    let settings = settings.replace("[smtp]\n", "[smtp]\npassword = \"sixty four geese\"\n");
+    publication.write("newsletter.toml", &settings);
+    let preview = Preview::of(&publication);
+    let page = preview.get("");
+    assert!(page.text.contains("E021") && !page.text.contains("geese"), "{}", page.text);
+    let file = preview.get("file?path=newsletter.toml");
+    assert!(file.text.contains("a secret stands here"), "{}", file.text);
+    assert!(file.text.contains("[smtp]") && !file.text.contains("geese"), "{}", file.text);
+}
+
+#[test]
+fn only_files_in_which_something_was_found_are_shown() {
+    let publication = Publication::sample();
+    let list = publication.read("subscribers.csv");
+    publication.write("subscribers.csv", &format!("{list}not an address,A,B,C,,\n"));
+    let preview = Preview::of(&publication);
+    let page = preview.get("");
+    let row = list.lines().count() + 1;
+    assert!(page.text.contains(&format!("subscribers.csv:{row}")), "{}", page.text);
+    for (path, status) in [
+        ("issues/2026-11-20-first-frost.toml", 200),
+        ("subscribers.csv", 200),
+        (".newsletter/key", 404),
+        ("../../etc/passwd", 404),
+        ("/etc/passwd", 404),
+        ("newsletter.toml", 404),
+    ] {
+        assert_eq!(preview.get(&format!("file?path={path}")).status, status, "{path}");
+    }
+    for path in ["asset/newsletter.toml", "asset/..%2f..%2fetc%2fpasswd", "asset/subscribers.csv"] {
+        assert_eq!(preview.get(path).status, 404, "{path}");
+    }
+}
+
+#[test]
+fn a_page_that_waits_is_answered_when_a_file_changes_and_not_before() {
+    let publication = Publication::sample();
+    let preview = Preview::of(&publication);
+    assert!(preview.get("").text.contains("data-version=\"1\""));
+    // What the program itself writes is no change, nor is what editors keep beside a file.
+    std::fs::create_dir_all(publication.path("public")).unwrap();
+    publication.write("public/page.html", "x");
+    publication.write(".newsletter/note", "x");
+    publication.write("issues/.swap", "x");
+    let issue = "issues/2026-11-20-first-frost.toml";
+    let text = publication.read(issue).replace("First frost", "Second frost");
+    let answer = std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| preview.get("?after=1"));
+        publication.write(issue, &text);
+        waiting.join().unwrap()
+    });
+    assert!(answer.text.contains("Second frost"), "{}", answer.text);
+    assert!(answer.text.contains("data-version=\"2\""), "{}", answer.text);
+}
+
+#[test]
+fn a_list_that_takes_long_to_read_is_read_beside_the_page() {
+    let publication = Publication::with_readers(20_000);
+    assert!(publication.path("subscribers.csv").metadata().unwrap().len() > 1_000_000);
+    let preview = Preview::of(&publication);
+    let mut page = preview.get("");
+    assert!(page.text.contains("<iframe"), "{}", page.text);
+    // Everyone is counted sooner or later, without a file that changes.
+    for version in 1.. {
+        if page.text.contains("10000 readers") {
+            break;
+        }
+        page = preview.get(&format!("?after={version}"));
+        assert_eq!(page.status, 200, "{}", page.text);
+    }
+    let last = preview.get("?reader=reader-20000@example.net");
+    assert!(last.text.contains("line 20001 of subscribers.csv"), "{}", last.text);
+}
+
+#[test]
+fn a_test_goes_to_the_address_and_nowhere_else_and_is_not_recorded() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let publication = Publication::sample();
+    let server = runtime.block_on(Server::start(|_| Act::Normal));
+    publication.set_plain_server(server.smtp(Tls::None).port);
+    let preview = Preview::of(&publication);
+    let own = format!("Origin: http://{}", preview.host);
+    let path = format!("{}test", preview.secret);
+    let test = |form: &str| preview.ask("POST", &path, &[&own], form).text;
+    let said = test("issue=2026-11-06-the-dredging-bill&address=me%40example.org");
+    assert!(said.ends_with("Sent to me@example.org. Nothing was recorded."), "{said}");
+    server.log(|log| {
+        let [(to, message)] = log.messages.as_slice() else { panic!("{log:?}") };
+        assert!(to.contains("me@example.org") && message.contains("Subject: "), "{message}");
+    });
+    assert!(!publication.path(".newsletter/journal.db").exists());
+    let said = test("address=nobody");
+    assert!(said.contains("`nobody` is not an email address"), "{said}");
+    let said = test("issue=..%2F..%2Fx&address=me%40example.org");
+    assert!(said.contains("there is no issue"), "{said}");
+    publication.write(
+        "suppressions.csv",
+        "email,reason,source,date\nme@example.org,unsubscribed,web,2026-01-01\n",
+    );
+    let said = test("address=me%40example.org");
+    assert!(said.contains("me@example.org is suppressed"), "{said}");
+    server.log(|log| assert_eq!(log.messages.len(), 1));
+}
+
+#[test]
+fn a_preview_of_nothing_is_refused() {
+    let publication = Publication::sample();
+    let ended = publication.run(&["preview", "no-such-issue", "--no-open"]);
+    assert_eq!(ended.exit, Exit::Usage, "{}", ended.messages);
+    assert!(ended.messages.contains("there is no issue `no-such-issue`"), "{}", ended.messages);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let ended = publication.run(&["preview", "--no-open", "--port", &port]);
+    assert_eq!(ended.exit, Exit::Usage, "{}", ended.messages);
+    assert!(
+        ended.messages.contains(&format!("cannot listen on port {port}")),
+        "{}",
+        ended.messages
+    );
+    std::fs::remove_file(publication.path("newsletter.toml")).unwrap();
+    let ended = publication.run(&["preview", "--no-open"]);
+    assert_eq!(ended.exit, Exit::Usage, "{}", ended.messages);
+}
