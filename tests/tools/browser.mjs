@@ -11,8 +11,10 @@ import { tmpdir } from "node:os";
 import { dirname, extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-// How long a browser may take for all its pages, in milliseconds.
+// How long a browser may take for all its pages, and for one of them, in milliseconds: longer than
+// it takes with the machine busy, shorter than a request that hangs.
 const PATIENCE = 180_000;
+const PATIENCE_FOR_ONE = 15_000;
 const MEDIA_TYPES = { ".gif": "image/gif", ".jpg": "image/jpeg", ".png": "image/png" };
 
 export class Browser {
@@ -140,8 +142,19 @@ class Page {
         await this.go(pathToFileURL(file).href);
     }
 
+    loaded(what) {
+        return new Promise((resolve, reject) => {
+            const late = () => reject(new Error(`it does not load: ${what}`));
+            const timer = setTimeout(late, PATIENCE_FOR_ONE);
+            this.on("Page.loadEventFired", () => {
+                clearTimeout(timer);
+                resolve();
+            });
+        });
+    }
+
     async go(url) {
-        const loaded = new Promise((resolve) => this.on("Page.loadEventFired", resolve));
+        const loaded = this.loaded(url);
         const { errorText } = await this.ask("Page.navigate", { url });
         if (errorText) {
             throw new Error(`${url}: ${errorText}`);
@@ -151,7 +164,7 @@ class Page {
 
     // Does something that leads to another page, and waits until that is there.
     async leave(does) {
-        const loaded = new Promise((resolve) => this.on("Page.loadEventFired", resolve));
+        const loaded = this.loaded("the next page");
         await does();
         await loaded;
     }

@@ -131,3 +131,29 @@ fn concerns(path: &Path, root: &Path) -> bool {
     let own = inside.iter().next().is_some_and(|first| OWN.iter().any(|own| first == *own));
     !own && !parts.any(hidden)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::web::preview::watch::concerns;
+
+    #[test]
+    fn what_no_letter_is_made_from_is_no_news() {
+        for (path, expected) in [
+            ("/p/issues/first.toml", true),
+            ("/p/newsletter.toml", true),
+            ("/p/templates/own/style.css", true),
+            ("/p/files/public/tides.pdf", true),
+            ("/elsewhere/list.csv", true),
+            ("/p/public/first.html", false),
+            ("/p/target/debug/x", false),
+            ("/p/.newsletter/journal.db-wal", false),
+            ("/p/.git/index", false),
+            ("/p/issues/.first.toml.swp", false),
+            ("/p/issues/first.toml~", false),
+        ] {
+            assert_eq!(concerns(Path::new(path), Path::new("/p")), expected, "{path}");
+        }
+    }
+}
