@@ -151,9 +151,9 @@ fn a_labels(domain: &str) -> Result<String, AddressError> {
     Ok(ascii)
 }
 
-/// Control, zero-width and direction characters and blanks: they hide what an address is, or split
-/// a header.
-fn is_invisible(character: char) -> bool {
+/// Control, zero-width and direction characters and blanks: they hide what an address is, split a
+/// header, or move a terminal's cursor.
+pub(crate) fn is_invisible(character: char) -> bool {
     character.is_control()
         || (character.is_whitespace() && character != ' ')
         || matches!(character,

@@ -9,6 +9,7 @@
 //! * attempting: recorded before the message leaves, so that a crash leaves no other doubt, or
 //! * settled: accepted, rejected, deferred, or unknown where the answer was lost.
 
+mod account;
 mod desk;
 mod dispatcher;
 mod form;
@@ -40,6 +41,9 @@ use crate::key::Key;
 use crate::transport;
 use crate::transport::Server;
 
+pub use account::{
+    Account, Answers, Classes, Domain, Named, Point, Round, Row, Rows, Said, Series,
+};
 pub use outcome::{Outcome, Proof, Reason, Throttle, outcome};
 pub use pace::{Admission, Cap, Pace, Past, Why, interleave};
 pub use plan::{

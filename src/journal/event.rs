@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use crate::journal::error::Error;
-use crate::journal::record::State;
+use crate::journal::record::{Happened, State};
 use crate::journal::standing::{Change, Standing};
 
 /// What stands for [`Change::Suppressed`].
@@ -48,8 +48,13 @@ impl Event {
         serde_json::to_string(&self.stretches).expect("numbers and texts are always JSON")
     }
 
-    /// Applies a row's text to where everyone stood before it.
-    pub(crate) fn apply(json: &str, seq: i64, standing: &mut Standing) -> Result<(), Error> {
+    /// Applies a row's text to where everyone stood before it, and tells an observer.
+    pub(crate) fn apply(
+        json: &str,
+        (seq, at): (i64, Timestamp),
+        standing: &mut Standing,
+        observe: &mut (dyn FnMut(Happened<'_>) + Send),
+    ) -> Result<(), Error> {
         let understood = Error::stored("the event", seq);
         let stretches: Vec<Stretch> = serde_json::from_str(json).map_err(&understood)?;
         for Stretch(first, count, state, reply, due) in stretches {
@@ -59,8 +64,11 @@ impl Event {
                 None if state == SUPPRESSED => Change::Suppressed,
                 None => return Err(Error::stored("the event", seq)(format!("state {state}"))),
             };
-            let ids = first..first.saturating_add(count);
-            ids.for_each(|id| standing.change(id, change, &reply));
+            let to = State::from_number(state.into());
+            for id in first..first.saturating_add(count) {
+                standing.change(id, change, &reply);
+                observe(Happened { at, id, to, reply: &reply });
+            }
         }
         Ok(())
     }

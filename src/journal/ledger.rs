@@ -13,8 +13,8 @@ use crate::journal::Journal;
 use crate::journal::error::Error;
 use crate::journal::event::Event;
 use crate::journal::plan::{Origin, Planning};
-use crate::journal::record::{Entry, Run, State, Tally, Transition};
-use crate::journal::standing::{Change, Standing, count};
+use crate::journal::record::{Entry, Happened, Run, State, Tally, Transition};
+use crate::journal::standing::{Change, Standing};
 use crate::journal::stored;
 
 /// What is said of a recipient whose message may have been sent before a crash.
@@ -36,9 +36,13 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    pub(crate) async fn open(journal: &Journal, run: &Run) -> Result<Self, Error> {
+    pub(crate) async fn open(
+        journal: &Journal,
+        run: &Run,
+        observe: &mut (dyn FnMut(Happened<'_>) + Send),
+    ) -> Result<Self, Error> {
         let mut connection = journal.database.read("read what happened in").await?;
-        let (standing, seq) = stored::standing(&mut connection, run).await?;
+        let (standing, seq) = stored::standing(&mut connection, run, observe).await?;
         let suppressed_before = stored::suppressed_before(&mut connection, run).await?;
         let (journal, run) = (journal.clone(), Arc::new(run.clone()));
         Ok(Self { journal, run, standing, suppressed_before, seq })
@@ -212,12 +216,38 @@ impl Ledger {
         stored::entries(&mut connection, &self.run, page).await
     }
 
+    /// A page of what is written on the envelopes, in the order of the list: the entry's number, the
+    /// address and the state. Costs a fraction of [`Ledger::recipients`].
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn addresses(
+        &self,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<(i64, String, Option<State>)>, Error> {
+        let mut connection =
+            self.journal.database.read("read the recipients of a run from").await?;
+        let page = stored::addresses(&mut connection, &self.run, after, limit).await?;
+        let stands = page.into_iter().map(|(id, address)| (id, address, self.standing.state(id)));
+        Ok(stands.collect())
+    }
+
     /// The recipients in a state, in the order of the list.
     ///
     /// # Errors
     /// The journal cannot be read.
     pub async fn recipients_in(&self, state: State) -> Result<Vec<Entry>, Error> {
-        let places = self.standing.all_in(state).map(|id| self.standing.place(id)).collect();
+        self.first_in(state, usize::MAX).await
+    }
+
+    /// The first recipients in a state, in the order of the list: so many at most.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn first_in(&self, state: State, limit: usize) -> Result<Vec<Entry>, Error> {
+        let places = self.standing.all_in(state).take(limit);
+        let places = places.map(|id| self.standing.place(id)).collect();
         let mut connection =
             self.journal.database.read("read the recipients of a run from").await?;
         stored::entries(&mut connection, &self.run, places).await
@@ -270,7 +300,7 @@ impl Ledger {
             if let (Some(tally), Some(state)) =
                 (tallies.get_mut(generation), self.standing.state(id))
             {
-                *count(tally, state) += 1;
+                *tally.of_mut(state) += 1;
             }
         }
         Ok(tallies)

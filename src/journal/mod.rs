@@ -28,7 +28,7 @@ use crate::journal::sqlite::Database;
 pub use error::Error;
 pub use ledger::Ledger;
 pub use plan::{Batch, Origin, Planning};
-pub use record::{Digests, Entry, Generation, Plan, Run, State, Tally, Transition};
+pub use record::{Digests, Entry, Generation, Happened, Plan, Run, State, Tally, Transition};
 pub use renewal::Merged;
 
 /// The durable record of every run of a publication.
@@ -126,7 +126,27 @@ impl Journal {
     /// # Errors
     /// The journal cannot be read.
     pub async fn ledger(&self, run: &Run) -> Result<Ledger, Error> {
-        Ledger::open(self, run).await
+        self.follow(run, &mut |_| ()).await
+    }
+
+    /// The same, with everything that happened told to an observer, in its order.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn follow(
+        &self,
+        run: &Run,
+        observe: &mut (dyn FnMut(Happened<'_>) + Send),
+    ) -> Result<Ledger, Error> {
+        Ledger::open(self, run, observe).await
+    }
+
+    /// When the first and the last thing happened in a run; `None` where nothing did.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn span(&self, run: &Run) -> Result<Option<(Timestamp, Timestamp)>, Error> {
+        stored::span(&self.database.reader, run).await
     }
 
     /// Appends what happened in a run: it is on the disk when this returns.

@@ -204,6 +204,19 @@ pub struct Transition {
     pub due: Option<Timestamp>,
 }
 
+/// What became of one recipient at one moment: a piece of a run's history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Happened<'h> {
+    /// When it was recorded, to the millisecond.
+    pub at: Timestamp,
+    /// The entry's number.
+    pub id: i64,
+    /// The new state; `None` where it was taken out of the run.
+    pub to: Option<State>,
+    /// What the server said, or why.
+    pub reply: &'h str,
+}
+
 /// How many recipients of a run are in each state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Tally {
@@ -226,6 +239,19 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// The number of those in a state.
+    pub(crate) const fn of_mut(&mut self, state: State) -> &mut u64 {
+        match state {
+            State::Pending => &mut self.pending,
+            State::Claimed => &mut self.claimed,
+            State::Attempting => &mut self.attempting,
+            State::Accepted => &mut self.accepted,
+            State::Deferred => &mut self.deferred,
+            State::Rejected => &mut self.rejected,
+            State::Unknown => &mut self.unknown,
+        }
+    }
+
     /// Everyone the run is for.
     #[must_use]
     pub fn recipients(&self) -> u64 {
@@ -236,5 +262,28 @@ impl Tally {
     #[must_use]
     pub fn open(&self) -> u64 {
         self.pending + self.claimed + self.attempting + self.deferred
+    }
+}
+
+impl std::ops::Add for Tally {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            pending: self.pending + other.pending,
+            claimed: self.claimed + other.claimed,
+            attempting: self.attempting + other.attempting,
+            accepted: self.accepted + other.accepted,
+            deferred: self.deferred + other.deferred,
+            rejected: self.rejected + other.rejected,
+            unknown: self.unknown + other.unknown,
+            suppressed: self.suppressed + other.suppressed,
+        }
+    }
+}
+
+impl std::iter::Sum for Tally {
+    fn sum<I: Iterator<Item = Self>>(tallies: I) -> Self {
+        tallies.fold(Self::default(), std::ops::Add::add)
     }
 }

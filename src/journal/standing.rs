@@ -107,7 +107,7 @@ impl Standing {
     pub(crate) fn change(&mut self, id: i64, change: Change, reply: &str) {
         let Some(place) = self.places.get_mut(index(id)) else { return };
         let Some(before) = place.state else { return };
-        *count(&mut self.tally, before) -= 1;
+        *self.tally.of_mut(before) -= 1;
         if before == State::Deferred
             && let Some(due) = self.due_of.remove(&id)
         {
@@ -116,7 +116,7 @@ impl Standing {
         match change {
             Change::To(state, due) => {
                 place.state = Some(state);
-                *count(&mut self.tally, state) += 1;
+                *self.tally.of_mut(state) += 1;
                 place.attempts = place.attempts.saturating_add(u8::from(state.is_answer()));
                 self.due.extend(due.map(|due| (due, id)));
                 self.due_of.extend(due.map(|due| (id, due)));
@@ -189,17 +189,4 @@ fn index(id: i64) -> usize {
 
 fn number(index: usize) -> i64 {
     i64::try_from(index + 1).unwrap_or(i64::MAX)
-}
-
-/// The number of those in a state.
-pub(crate) fn count(tally: &mut Tally, state: State) -> &mut u64 {
-    match state {
-        State::Pending => &mut tally.pending,
-        State::Claimed => &mut tally.claimed,
-        State::Attempting => &mut tally.attempting,
-        State::Accepted => &mut tally.accepted,
-        State::Deferred => &mut tally.deferred,
-        State::Rejected => &mut tally.rejected,
-        State::Unknown => &mut tally.unknown,
-    }
 }

@@ -11,7 +11,7 @@ use crate::compile::Program;
 use crate::journal::batch::{ROWS, json};
 use crate::journal::error::Error;
 use crate::journal::event::Event;
-use crate::journal::record::{Digests, Entry, Generation, Run};
+use crate::journal::record::{Digests, Entry, Generation, Happened, Run};
 use crate::journal::standing::{Stand, Standing};
 
 /// `id, issue, key, date, finished`.
@@ -115,10 +115,12 @@ pub(crate) async fn entries(
     Ok(entries)
 }
 
-/// Where everyone of a run stands, and the number of the last event in the journal.
+/// Where everyone of a run stands, and the number of the last event in the journal; each thing that
+/// happened is told on the way.
 pub(crate) async fn standing(
     connection: &mut SqliteConnection,
     run: &Run,
+    observe: &mut (dyn FnMut(Happened<'_>) + Send),
 ) -> Result<(Standing, i64), Error> {
     let during = Error::during("read what happened in");
     let (count, last): (i64, Option<i64>) =
@@ -137,20 +139,55 @@ pub(crate) async fn standing(
         .map_err(&during)?;
     let mut after = 0;
     loop {
-        let events: Vec<(i64, String)> = sqlx::query_as(
-            "SELECT seq, changes FROM events WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT 500",
+        let events: Vec<(i64, i64, String)> = sqlx::query_as(
+            "SELECT seq, at, changes FROM events WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT 500",
         )
         .bind(run.id)
         .bind(after)
         .fetch_all(&mut *connection)
         .await
         .map_err(&during)?;
-        let Some((last, _)) = events.last() else { return Ok((standing, seq)) };
+        let Some((last, ..)) = events.last() else { return Ok((standing, seq)) };
         after = *last;
-        for (seq, changes) in events {
-            Event::apply(&changes, seq, &mut standing)?;
+        for (seq, at, changes) in events {
+            let at = Timestamp::from_millisecond(at);
+            let at = at.map_err(Error::stored("the time of the event", seq))?;
+            Event::apply(&changes, (seq, at), &mut standing, observe)?;
         }
     }
+}
+
+/// When the first and the last thing happened in a run.
+pub(crate) async fn span(
+    reader: &SqlitePool,
+    run: &Run,
+) -> Result<Option<(Timestamp, Timestamp)>, Error> {
+    let span: (Option<i64>, Option<i64>) =
+        sqlx::query_as("SELECT MIN(at), MAX(at) FROM events WHERE run = $1")
+            .bind(run.id)
+            .fetch_one(reader)
+            .await
+            .map_err(Error::during("read what happened in"))?;
+    let (Some(first), Some(last)) = span else { return Ok(None) };
+    Ok(Some((moment(first, run.id)?, moment(last, run.id)?)))
+}
+
+/// The numbers and addresses of a run after a number, so many at most.
+pub(crate) async fn addresses(
+    connection: &mut SqliteConnection,
+    run: &Run,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<(i64, String)>, Error> {
+    sqlx::query_as(
+        "SELECT id, address FROM recipients WHERE run = $1 AND id > $2 ORDER BY id LIMIT $3",
+    )
+    .bind(run.id)
+    .bind(after)
+    .bind(limit)
+    .fetch_all(connection)
+    .await
+    .map_err(Error::during("read the recipients of a run from"))
 }
 
 /// The numbers that no recipient has: those of rows that were the same reader as another one.
