@@ -23,6 +23,8 @@ use std::path::PathBuf;
 
 use clap::Parser as _;
 
+use crate::language;
+
 pub use env::Env;
 pub use failure::Exit;
 
@@ -107,14 +109,7 @@ fn explain(env: &mut Env, error: &clap::Error) -> Exit {
 
 /// A number and the noun it counts: `1 reader`, `1,204 readers`.
 fn count(number: u64, noun: &str) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
+    let grouped = language::grouped(number);
     let plural = if number == 1 { "" } else { "s" };
     format!("{grouped} {noun}{plural}")
 }

@@ -4,11 +4,14 @@ mod arabic;
 mod english;
 mod french;
 mod german;
+mod number;
 mod ukrainian;
 
 use std::fmt;
 
 use jiff::civil::{Date, DateTime};
+
+pub use number::{duration, grouped, share, speed};
 
 /// The language of a letter: a tag as in BCP 47, such as `en`, `en-GB` or `zh-Hant`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -21,6 +21,7 @@ mod journal;
 mod language;
 mod picture;
 mod real;
+mod status;
 mod support;
 mod templates;
 mod transport;

@@ -1,6 +1,7 @@
 //! What tests share in, worlds for them to run in out.
 
 pub(crate) mod console;
+pub(crate) mod history;
 pub(crate) mod hours;
 pub(crate) mod link;
 pub(crate) mod publication;
