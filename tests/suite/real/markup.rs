@@ -21,9 +21,15 @@ fn the_html_checker_has_nothing_against_any_letter() {
         fs::write(folder.path().join(format!("{name}.html")), html).unwrap();
         fs::write(folder.path().join(format!("{name}.mso.html")), for_word(&letter)).unwrap();
     }
+    let faults = faults(folder.path());
+    assert!(faults.is_empty(), "{faults}");
+}
+
+/// What the checker has against a page, or those in a folder.
+pub(crate) fn faults(pages: &Path) -> String {
     let mut checker = Command::new(component::find("java", "default-jre-headless"));
     checker.arg("-jar").arg(component::module("vnu-jar/build/dist/vnu.jar"));
-    checker.args(["--errors-only", "--exit-zero-always", "--format", "json"]).arg(folder.path());
+    checker.args(["--errors-only", "--exit-zero-always", "--format", "json"]).arg(pages);
     let output = checker.output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     let verdict: serde_json::Value =
@@ -36,7 +42,7 @@ fn the_html_checker_has_nothing_against_any_letter() {
         let name = file.rsplit('/').next().unwrap_or_default();
         writeln!(faults, "{name}:{line}: {text}\n    {extract}").unwrap();
     }
-    assert!(faults.is_empty(), "{faults}");
+    faults
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod peers;
 mod postfix;
 mod preview;
 mod refusal;
+mod report;
 mod signal;
 mod signed;
 mod sink;

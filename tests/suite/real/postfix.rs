@@ -47,6 +47,11 @@ pub(crate) struct Postfix {
 impl Postfix {
     /// Starts it with a mailbox for each reader, and waits until it takes connections.
     pub(crate) fn start(readers: &[Row]) -> Self {
+        Self::start_with(readers, "")
+    }
+
+    /// The same with what it says to some recipients in place of taking their mail: `access(5)`.
+    pub(crate) fn start_with(readers: &[Row], access: &str) -> Self {
         let program = component::find("postfix", "postfix");
         assert!(component::is_root(), "Postfix starts as root only: run the tests as root");
         let folder = component::open_folder("newsletter-postfix-");
@@ -68,6 +73,7 @@ impl Postfix {
         postfix.make_certificate();
         postfix.make_login();
         postfix.write_settings(readers);
+        fs::write(postfix.path("etc/access"), access).unwrap();
         component::run(&mut postfix.command("start"));
         for port in [postfix.port, postfix.tls_port, postfix.login_port] {
             component::wait_for_port(port, || ());
@@ -150,6 +156,7 @@ virtual_uid_maps = static:{NOBODY}
 virtual_gid_maps = static:{NOBODY}
 virtual_minimum_uid = 1
 smtpd_relay_restrictions = reject_unauth_destination
+smtpd_recipient_restrictions = check_recipient_access texthash:{folder}/etc/access
 smtpd_client_connection_count_limit = 0
 smtpd_client_connection_rate_limit = 0
 smtpd_client_message_rate_limit = 0
