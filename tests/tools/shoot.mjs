@@ -1,6 +1,7 @@
-// A page in, pictures of it as a reader sees it on a desk, on a telephone and by night out.
+// A page in, pictures of it as a reader sees it on a desk, on a telephone and by night out; or in
+// the looks that are named.
 //
-// node shoot.mjs CHROMIUM PAGE NAME
+// node shoot.mjs CHROMIUM PAGE NAME [LOOK:light|dark:WIDTH:HEIGHT...]
 
 import { writeFileSync } from "node:fs";
 import { Browser } from "./browser.mjs";
@@ -11,11 +12,13 @@ const LOOKS = [
     ["dark", "dark", 800, 1200],
 ];
 
-const [chromium, file, name] = process.argv.slice(2);
+const [chromium, file, name, ...looks] = process.argv.slice(2);
+const asked = looks.map((look) => look.split(":"));
+const chosen = asked.map(([look, scheme, ...size]) => [look, scheme, ...size.map(Number)]);
 const browser = await Browser.start(chromium);
 try {
     const page = await browser.page();
-    for (const [look, scheme, width, height] of LOOKS) {
+    for (const [look, scheme, width, height] of chosen.length > 0 ? chosen : LOOKS) {
         await page.look(scheme, width, height);
         await page.open(file);
         const { data } = await page.ask("Page.captureScreenshot", { format: "png" });
