@@ -191,7 +191,7 @@ impl Chart<'_> {
                 @let anchor = if x < 8.0 { "start" } else if x > 92.0 { "end" } else { "middle" };
                 line class="tick" x1=(format!("{x:.2}%")) x2=(format!("{x:.2}%")) y1=(floor) y2=(floor + 5.0) {}
                 text x=(format!("{x:.2}%")) y=(floor + 19.0) text-anchor=(anchor) { (self.tick(at)) }
-                @if day { text class="quiet" x=(format!("{x:.2}%")) y=(floor + 34.0) text-anchor=(anchor) { (self.at(at, "%-d %b")) } }
+                @if day { text class="quiet" x=(format!("{x:.2}%")) y=(floor + 34.0) text-anchor=(anchor) { (self.day(at)) } }
             }
             line class="ground" x1="0" x2="100%" y1=(floor) y2=(floor) {}
         }
@@ -200,17 +200,24 @@ impl Chart<'_> {
     /// What is written at a tick.
     fn tick(&self, at: Timestamp) -> String {
         let format = match self.distance() {
-            ..1_000 => "%H:%M:%S%.3f",
+            ..1_000 => "%S%.3f s",
             1_000..60_000 => "%H:%M:%S",
             _ => "%H:%M",
         };
         self.at(at, format)
     }
 
-    /// How far apart the ticks are: there are five at most.
+    /// What is written below the first tick of a day.
+    fn day(&self, at: Timestamp) -> String {
+        self.at(at, if self.distance() < 1_000 { "%-d %b, %H:%M" } else { "%-d %b" })
+    }
+
+    /// How far apart the ticks are: there are six at most, or five where each is longer, which a
+    /// telephone has room for.
     fn distance(&self) -> i64 {
         let length = i64::try_from(self.length().as_millis()).unwrap_or(i64::MAX);
-        TICKS.into_iter().find(|tick| length / tick < 5).unwrap_or(length.max(1))
+        let most = |tick: i64| if tick < 60_000 { 4 } else { 5 };
+        TICKS.into_iter().find(|tick| length / tick < most(*tick)).unwrap_or(length.max(1))
     }
 
     /// The times that are written, and whether the day is, too: at the first of each.

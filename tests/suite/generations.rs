@@ -139,6 +139,14 @@ fn accepted_changes_reach_those_who_have_no_letter_yet_and_nobody_twice() {
     let text = publication.run(&["status", ISSUE]).output;
     assert!(text.contains("  generation 1, begun ") && text.contains(": 2 accepted\n"), "{text}");
     assert!(text.contains("  generation 2, begun ") && text.contains(": 4 accepted\n"), "{text}");
+    let page = publication.run(&["status", ISSUE, "--html", "-"]).output;
+    let rows = page.split_once("id=\"generations\"").unwrap().1;
+    let numbers = rows.split("<td class=\"number\">").skip(1).map(|cell| &cell[..1]);
+    assert_eq!(
+        numbers.collect::<Vec<_>>(),
+        ["2", "2", "4", "4"],
+        "recipients and accepted: {rows}"
+    );
 }
 
 #[test]
