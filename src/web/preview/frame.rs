@@ -59,7 +59,6 @@ fn head(tag: &Tag, look: Look) -> (Range<usize>, String) {
 enum Change {
     Keep,
     To(String),
-    Drop,
 }
 
 impl Change {
@@ -67,7 +66,6 @@ impl Change {
     fn written(self, name: &str) -> Option<String> {
         match self {
             Self::Keep => None,
-            Self::Drop => Some(String::new()),
             Self::To(value) => {
                 let value = value.replace('&', "&amp;").replace('"', "&quot;");
                 Some(format!("{name}=\"{value}\""))
@@ -82,9 +80,10 @@ fn changed(tag: &Tag, attribute: &Attribute, letter: &Letter, look: Look, query:
     match (tag.name.as_str(), attribute.name.as_str()) {
         (_, "media") => Change::To(scheme(value, look.dark)),
         ("a", "href") => link(value, letter, query),
-        // A mail program fetches others, too; the preview asks nobody.
+        // A mail program fetches others, too; the preview asks nobody. The attribute stays: without
+        // it another of its name would count.
         (_, name) if FETCHED.contains(&name) => {
-            asset(value, letter, query).map_or(Change::Drop, Change::To)
+            Change::To(asset(value, letter, query).unwrap_or_default())
         }
         _ => Change::Keep,
     }
@@ -100,7 +99,7 @@ fn link(value: &str, letter: &Letter, query: &str) -> Change {
     }
     let plain = value.trim_start().to_ascii_lowercase();
     let known = SCHEMES.iter().any(|scheme| plain.starts_with(scheme));
-    if known || value.starts_with('#') { Change::Keep } else { Change::Drop }
+    if known || value.starts_with('#') { Change::Keep } else { Change::To("#".to_owned()) }
 }
 
 /// Where the preview has a picture or file of the letter.

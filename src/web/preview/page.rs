@@ -18,7 +18,9 @@ const SOURCE_MAX: usize = 300_000;
 
 /// The page of a proof; `version` is the state of the files that it is of.
 pub(super) fn page(proof: &Proof, ask: &Ask, version: u64) -> String {
+    let wrong = !proof.troubles.is_empty() || proof.diagnostics.iter().any(Diagnostic::is_error);
     let state = match &proof.letter {
+        Some(_) if proof.fresh && wrong => State::Unsendable,
         Some(_) if proof.fresh => State::Fresh,
         Some(_) => State::Stale,
         None => State::Nothing,

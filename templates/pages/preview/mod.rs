@@ -42,6 +42,8 @@ pub struct Preview<'p> {
 pub enum State {
     /// It is.
     Fresh,
+    /// It is, and there is something for which it would not be sent.
+    Unsendable,
     /// The files have errors: it is what they said when they last had none.
     Stale,
     /// The files have errors, and had them from the beginning.
@@ -52,6 +54,7 @@ impl State {
     fn words(self) -> &'static str {
         match self {
             Self::Fresh => "Up to date",
+            Self::Unsendable => "Errors: this cannot be sent",
             Self::Stale => "Errors: this is the last version without",
             Self::Nothing => "Errors: nothing can be shown",
         }
@@ -60,7 +63,7 @@ impl State {
     fn class(self) -> &'static str {
         match self {
             Self::Fresh => "state fresh",
-            Self::Stale | Self::Nothing => "state stale",
+            Self::Unsendable | Self::Stale | Self::Nothing => "state stale",
         }
     }
 }

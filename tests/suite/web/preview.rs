@@ -164,6 +164,25 @@ fn a_secret_in_the_settings_is_not_shown() {
 }
 
 #[test]
+fn a_letter_that_some_reader_cannot_get_is_shown_and_not_called_good() {
+    let publication = Publication::sample();
+    let issue = "issues/2026-11-20-first-frost.toml";
+    let text = publication.read(issue).replace("{{first_name|reader}}", "{{first_name}}");
+    publication.write(issue, &text);
+    let list = publication.read("subscribers.csv");
+    publication.write("subscribers.csv", &format!("{list}nameless@example.org,,,,,\n"));
+    let preview = Preview::of(&publication);
+    let page = preview.get("?reader=ada.dunmore@example.com");
+    assert!(page.text.contains("Errors: this cannot be sent"), "{}", page.text);
+    for said in ["`first_name` is empty for ", "nameless@example.org"] {
+        assert!(page.text.contains(said), "{}", page.text);
+    }
+    assert!(preview.get("letter?reader=ada.dunmore@example.com").text.contains("Dear Ada"));
+    let page = preview.get("?reader=nameless@example.org");
+    assert!(page.text.contains("Errors: this is the last version"), "{}", page.text);
+}
+
+#[test]
 fn only_files_in_which_something_was_found_are_shown() {
     let publication = Publication::sample();
     let list = publication.read("subscribers.csv");
