@@ -1,7 +1,8 @@
 //! A letter in, the lines that it says by itself in its language out: both bodies say the same.
 
 use crate::config::Publication;
-use crate::issue::{Asset, Delivery, Issue, Series, Sponsor, When};
+use crate::issue::{Asset, Delivery, Invitation, Issue, Series, Sponsor, When};
+use crate::language::Archive;
 use crate::templates::letter::Letter;
 
 impl Letter<'_> {
@@ -46,6 +47,20 @@ impl Letter<'_> {
                 self.language.words().sponsored_by.replace("{name}", &name)
             }
         }
+    }
+
+    /// What stands in place of what only some readers get.
+    #[must_use]
+    pub fn invitation(&self, invitation: &Invitation) -> String {
+        let Archive { part, whole, .. } = self.language.words().archive;
+        let usual = if invitation.whole { whole } else { part };
+        invitation.words.clone().unwrap_or_else(|| (*usual).to_owned())
+    }
+
+    /// The link of an invitation.
+    #[must_use]
+    pub fn join(&self) -> String {
+        self.language.words().archive.join.replace("{name}", &self.publication.name)
     }
 
     /// What is said of a file behind its label: kind, size, and whether it came with the mail.

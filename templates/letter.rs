@@ -10,6 +10,7 @@ use crate::templates::layout::Slot;
 use crate::templates::prose::Level;
 use crate::templates::style::Style;
 use crate::templates::theme::{Line, LineColour, Logo, Picture, Theme};
+use crate::templates::web::Medium;
 use crate::templates::{frame, prose, sections, sheet};
 
 /// Everything that a letter is made from.
@@ -32,6 +33,8 @@ pub struct Letter<'l> {
     pub unsubscribe: &'l str,
     /// Where the issue is on the web.
     pub permalink: &'l str,
+    /// Where it is read.
+    pub medium: Medium<'l>,
     /// The URL of a picture: on the web, or inside the mail.
     pub source_of: &'l dyn Fn(&Image) -> String,
     /// The URL of a file on the web.
@@ -62,7 +65,11 @@ pub(super) struct Desk<'l> {
     pub(super) style: Style,
 }
 
-impl Desk<'_> {
+impl<'l> Desk<'l> {
+    pub(super) fn new(letter: &'l Letter<'l>) -> Self {
+        Self { letter, style: Style::new(letter.theme, letter.language.direction()) }
+    }
+
     pub(super) fn line(&self, template: &Template) -> Markup {
         html! { (self.letter.marks.text(template)) }
     }
@@ -111,12 +118,20 @@ impl Letter<'_> {
     /// The document.
     #[must_use]
     pub fn render(&self) -> Markup {
-        let (language, direction) = (self.language.tag(), self.language.direction());
-        let desk = Desk { letter: self, style: Style::new(self.theme, direction) };
-        let subject = self.marks.text(&self.issue.subject);
-        if let Some(layout) = &self.theme.layout {
-            return layout.fill(|slot| self.slot(slot, &desk));
+        let desk = Desk::new(self);
+        match (self.medium, &self.theme.layout) {
+            (Medium::Web(web), None) => self.page(web, &desk),
+            (Medium::Web(web), Some(layout)) => {
+                self.framed(layout.fill(|slot| self.web_slot(slot, web, &desk)), web, &desk)
+            }
+            (Medium::Mail, Some(layout)) => layout.fill(|slot| self.slot(slot, &desk)),
+            (Medium::Mail, None) => self.mail(&desk),
         }
+    }
+
+    fn mail(&self, desk: &Desk<'_>) -> Markup {
+        let (language, direction) = (self.language.tag(), self.language.direction());
+        let subject = self.marks.text(&self.issue.subject);
         html! {
             (DOCTYPE)
             html lang=(language) dir=(direction) {
@@ -128,20 +143,20 @@ impl Letter<'_> {
                         (self.ghost_table())
                         div style={ "max-width:" (self.theme.width) "px;margin:0 auto;" } {
                             (table(&html! {
-                                tr { td class="above" style=(desk.style.above) { (self.preheader(&desk)) } }
+                                tr { td class="above" style=(desk.style.above) { (self.preheader(desk)) } }
                                 @if self.theme.light.band.is_some() {
                                     tr { td class="band" style=(desk.style.band) {
-                                        (self.masthead(&desk))
+                                        (self.masthead(desk))
                                     } }
                                 }
                                 tr { td class="paper" style=(desk.style.paper) {
-                                    @if self.theme.light.band.is_none() { (self.masthead(&desk)) }
-                                    (self.masthead_rule(&desk))
-                                    (self.opening(&desk))
-                                    (sections::all(self.sections, &desk))
-                                    (self.around(&desk))
+                                    @if self.theme.light.band.is_none() { (self.masthead(desk)) }
+                                    (self.masthead_rule(desk))
+                                    (self.opening(desk))
+                                    (sections::all(self.sections, desk))
+                                    (self.around(desk))
                                 } }
-                                tr { td class="below" style=(desk.style.below) { (self.colophon(&desk)) } }
+                                tr { td class="below" style=(desk.style.below) { (self.colophon(desk)) } }
                             }))
                         }
                         (Outlook("</td></tr></table>"))
@@ -170,7 +185,7 @@ impl Letter<'_> {
     }
 
     /// What fills a slot of the theme's own layout.
-    fn slot(&self, slot: Slot, desk: &Desk<'_>) -> Markup {
+    pub(super) fn slot(&self, slot: Slot, desk: &Desk<'_>) -> Markup {
         let subject = || self.marks.text(&self.issue.subject);
         html! {
             @match slot {
@@ -193,7 +208,7 @@ impl Letter<'_> {
     }
 
     /// The masthead with its ground or the line beneath it.
-    fn whole_masthead(&self, desk: &Desk<'_>) -> Markup {
+    pub(super) fn whole_masthead(&self, desk: &Desk<'_>) -> Markup {
         if self.theme.light.band.is_none() {
             return html! { (self.masthead(desk)) (self.masthead_rule(desk)) };
         }
@@ -222,7 +237,7 @@ impl Letter<'_> {
         }
     }
 
-    fn masthead(&self, desk: &Desk<'_>) -> Markup {
+    pub(super) fn masthead(&self, desk: &Desk<'_>) -> Markup {
         let (name, line) = match self.theme.light.band {
             Some(_) => ("band-ink", "band-ink"),
             None => ("ink", "muted"),
@@ -261,7 +276,7 @@ impl Letter<'_> {
     }
 
     /// The line beneath the masthead; a ground of its own sets it apart without one.
-    fn masthead_rule(&self, desk: &Desk<'_>) -> Markup {
+    pub(super) fn masthead_rule(&self, desk: &Desk<'_>) -> Markup {
         let drawn = self.theme.rules.line != Line::None && self.theme.light.band.is_none();
         let colour = match self.theme.rules.colour {
             LineColour::Text => "ink-line",
@@ -277,6 +292,11 @@ impl Letter<'_> {
         }
     }
 
+    /// On the web there is a way past what stands above the headline.
+    fn headline_id(&self) -> Option<&'static str> {
+        matches!(self.medium, Medium::Web(_)).then_some("headline")
+    }
+
     fn byline(&self, byline: &Byline, desk: &Desk<'_>) -> Markup {
         html! {
             p class="muted byline" style=(desk.style.byline) {
@@ -287,7 +307,7 @@ impl Letter<'_> {
         }
     }
 
-    fn opening(&self, desk: &Desk<'_>) -> Markup {
+    pub(super) fn opening(&self, desk: &Desk<'_>) -> Markup {
         html! {
             @if let Some(byline) = &self.issue.byline { (self.byline(byline, desk)) }
             @if let Some(series) = &self.issue.series {
@@ -295,10 +315,18 @@ impl Letter<'_> {
                     (self.part(series))
                 }
             }
-            h1 class="ink headline" style=(desk.style.headline) { (desk.line(&self.issue.title)) }
+            h1 id=[self.headline_id()] class="ink headline" style=(desk.style.headline) {
+                (desk.line(&self.issue.title))
+            }
             @if let Some(deck) = &self.issue.deck {
                 p class="muted deck" style=(desk.style.deck) { (desk.line(deck)) }
             }
+            (self.lede(desk))
+        }
+    }
+
+    pub(super) fn lede(&self, desk: &Desk<'_>) -> Markup {
+        html! {
             @if let Some(lede) = &self.issue.lede {
                 div style="padding:20px 0 0;" { (desk.prose(lede, Level::Second)) }
             }

@@ -5,7 +5,7 @@
 //!    `pictures` what stands in them, `prose` what they say.
 //! 3. `theme` reads how it looks, `style` turns that into inline styles, `sheet` into what cannot
 //!    be inline; `css` reads what a theme adds, `colour` knows what can be read.
-//! 4. `pages` is what a browser shows besides letters.
+//! 4. `web` is a letter as a page, where it is read in a browser; `pages` is what a browser shows besides letters.
 //!
 //! What the mail programs of readers need, and why, is `docs/html.md`.
 
@@ -22,6 +22,7 @@ mod sections;
 mod sheet;
 mod style;
 mod theme;
+mod web;
 
 pub use colour::{CONTRAST_MIN, Colour};
 pub use frame::page;
@@ -29,3 +30,4 @@ pub use letter::{Letter, Neighbour, Neighbours};
 pub use theme::{
     BUDGET, Faces, Line, LineColour, Logo, Picture, Rules, Scheme, TextLinks, Theme, ThemeFiles,
 };
+pub use web::{Medium, Web};

@@ -3,8 +3,8 @@
 use maud::{Markup, PreEscaped, html};
 
 use crate::issue::{
-    Brief, Briefs, Button, Delivery, File, Head, Html, HtmlPiece, Kind, Quote, Section, Sponsor,
-    Story,
+    Brief, Briefs, Button, Delivery, File, Head, Html, HtmlPiece, Invitation, Kind, Quote, Section,
+    Sponsor, Story,
 };
 use crate::markup;
 use crate::templates::letter::{Desk, table};
@@ -33,6 +33,7 @@ fn section(section: &Section, desk: &Desk<'_>) -> Markup {
         Kind::Events(events) => facts::events(events, section.number, desk),
         Kind::Sponsor(sponsor) => self::sponsor(sponsor, desk),
         Kind::Html(html) => own(html, desk),
+        Kind::Invitation(invitation) => self::invitation(invitation, desk),
         Kind::Divider => return rule(desk),
     };
     html! { div class="section" style=(desk.style.section) { (content) } }
@@ -82,6 +83,22 @@ fn sponsor(sponsor: &Sponsor, desk: &Desk<'_>) -> Markup {
         @if let Some(button) = &sponsor.button { (self::button(button, desk)) }
     };
     table(&html! { tr { td class="line frame" style=(desk.style.frame) { (content) } } })
+}
+
+/// What only some readers get, in a frame that says so and how to become one of them.
+fn invitation(invitation: &Invitation, desk: &Desk<'_>) -> Markup {
+    let letter = desk.letter;
+    let content = html! {
+        p class="ink paragraph" style=(desk.style.paragraph) { (letter.invitation(invitation)) }
+        p class="ink paragraph" style=(desk.style.paragraph) {
+            a class="accent link" href=(letter.publication.subscribe) style=(desk.style.link) {
+                (letter.join())
+            }
+        }
+    };
+    let frame =
+        table(&html! { tr { td class="line frame" style=(desk.style.frame) { (content) } } });
+    html! { div class="invitation" { (frame) } }
 }
 
 /// The editor's own markup, with marks for its fields.

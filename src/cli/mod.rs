@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod digest;
 mod dkim;
 mod env;
 mod failure;

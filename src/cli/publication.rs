@@ -88,57 +88,49 @@ impl Publication {
         Ok(self.outlines()?.into_iter().map(|(path, _)| path).collect())
     }
 
-    /// The paths of all issues and what is known of each, in the order of their dates.
-    pub(super) fn outlines(&self) -> Result<Vec<(PathBuf, Outline)>, Failure> {
+    /// The paths of all issues, in no order.
+    pub(super) fn issue_files(&self) -> Result<Vec<PathBuf>, Failure> {
         let folder = self.folder.root().join("issues");
         let entries = std::fs::read_dir(&folder)
             .map_err(|error| Failure::because("cannot read the folder `issues`", &error))?;
-        let mut dated = Vec::new();
-        for entry in entries.flatten() {
+        let is_issue = |entry: &std::fs::DirEntry| {
             let name = entry.file_name();
-            let path = Path::new("issues").join(&name);
-            let shown = name.to_string_lossy();
-            let file = entry.path().is_file();
-            if file
-                && path.extension().is_some_and(|ending| ending == "toml")
-                && !shown.starts_with('.')
-            {
-                let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
-                dated.push((path, issue::outline(&text)));
-            }
+            entry.path().is_file()
+                && Path::new(&name).extension().is_some_and(|ending| ending == "toml")
+                && !name.to_string_lossy().starts_with('.')
+        };
+        let issues = entries.flatten().filter(is_issue);
+        Ok(issues.map(|entry| Path::new("issues").join(entry.file_name())).collect())
+    }
+
+    /// The paths of all issues and what is known of each, in the order of their dates.
+    pub(super) fn outlines(&self) -> Result<Vec<(PathBuf, Outline)>, Failure> {
+        let mut dated = Vec::new();
+        for path in self.issue_files()? {
+            let text = std::fs::read_to_string(self.folder.root().join(&path)).unwrap_or_default();
+            dated.push((path, issue::outline(&text)));
         }
         dated.sort_by(|(a, first), (b, second)| (first.date, a).cmp(&(second.date, b)));
         Ok(dated)
     }
 
-    /// The parts of the issue's series before and after it, as far as they are written.
+    /// The parts of the issue's series before and after it, as far as they are written and no
+    /// drafts.
     pub(super) fn parts(&self, issue: &Issue) -> Result<Neighbours, Failure> {
         let Some(series) = &issue.series else { return Ok(Neighbours::default()) };
         let outlines = self.outlines()?;
         let part = |number: i64| {
-            let found = outlines.iter().find(|(_, outline)| {
-                outline
-                    .series
-                    .as_ref()
-                    .is_some_and(|(name, part)| *name == series.name && *part == number)
-            });
+            let found =
+                outlines.iter().filter(|(_, outline)| !outline.draft).find(|(_, outline)| {
+                    outline
+                        .series
+                        .as_ref()
+                        .is_some_and(|(name, part)| *name == series.name && *part == number)
+                });
             found.and_then(|(path, outline)| neighbour(path, outline))
         };
         let number = i64::from(series.part);
         Ok(Neighbours { previous: part(number - 1), next: part(number + 1) })
-    }
-
-    /// The issues before and after one, by their dates; of a series, its parts.
-    pub(super) fn around(&self, path: &Path, issue: &Issue) -> Result<Neighbours, Failure> {
-        if issue.series.is_some() {
-            return self.parts(issue);
-        }
-        let outlines = self.outlines()?;
-        let Some(at) = outlines.iter().position(|(other, _)| other == path) else {
-            return Ok(Neighbours::default());
-        };
-        let shown = |at: usize| outlines.get(at).and_then(|(path, other)| neighbour(path, other));
-        Ok(Neighbours { previous: at.checked_sub(1).and_then(shown), next: shown(at + 1) })
     }
 
     /// The issue that an argument names: its path, or its name without folder and `.toml`.
@@ -224,8 +216,20 @@ impl Publication {
         path: &Path,
         columns: Option<&[String]>,
     ) -> Result<Checked<Issue>, Failure> {
-        let mut checked = issue::load(&self.folder, path, &self.segments())
+        let shown = path.to_string_lossy().replace('\\', "/");
+        let text = std::fs::read_to_string(self.folder.root().join(path))
             .map_err(|error| unreadable(&path.display().to_string(), &error, Exit::Content))?;
+        Ok(self.check_text(&Source::new(shown, text), &self.folder, columns))
+    }
+
+    /// Reads the text of an issue whose pictures and files are in `folder`.
+    pub(super) fn check_text(
+        &self,
+        source: &Arc<Source>,
+        folder: &Folder,
+        columns: Option<&[String]>,
+    ) -> Checked<Issue> {
+        let mut checked = issue::parse(source, folder, &self.segments());
         if let Some(issue) = &checked.value {
             let columns = columns.map(|columns| issue::check_fields(issue, columns));
             checked.diagnostics.extend(columns.unwrap_or_default());
@@ -233,7 +237,7 @@ impl Publication {
             let zone = &self.config.publication.time_zone;
             checked.diagnostics.extend(issue::check_times(issue, zone));
         }
-        Ok(Checked::new(checked.value, checked.diagnostics))
+        Checked::new(checked.value, checked.diagnostics)
     }
 
     /// Opens the list.
@@ -292,7 +296,7 @@ impl Publication {
 }
 
 /// An issue as the letters of others name it; `None` where it has no headline.
-fn neighbour(path: &Path, outline: &Outline) -> Option<Neighbour> {
+pub(super) fn neighbour(path: &Path, outline: &Outline) -> Option<Neighbour> {
     let name = path.file_stem()?.to_string_lossy().into_owned();
     Some(Neighbour { title: outline.title.clone()?, name })
 }
@@ -304,7 +308,7 @@ pub(super) fn read(path: &Path, shown: &str) -> Result<Arc<Source>, Failure> {
     Ok(Source::new(shown, text))
 }
 
-fn unreadable(shown: &str, error: &io::Error, exit: Exit) -> Failure {
+pub(super) fn unreadable(shown: &str, error: &io::Error, exit: Exit) -> Failure {
     if error.kind() == io::ErrorKind::InvalidData {
         return Failure::new(exit, format!("`{shown}` is not UTF-8")).hint("save it as UTF-8");
     }

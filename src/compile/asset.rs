@@ -1,7 +1,7 @@
 //! The sections of an issue in, its pictures and files and how they reach readers out.
 
-use crate::compile::draft::{Press, content_id};
-use crate::compile::{calendar, encode};
+use crate::compile::calendar;
+use crate::compile::draft::{Press, content_id, url_of};
 use crate::config::Publication;
 use crate::issue::{Asset, Delivery, Issue, Kind, Part, Section};
 
@@ -72,7 +72,7 @@ pub fn hosted(issue: &Issue, publication: &Publication) -> Vec<Asset> {
 #[must_use]
 pub fn addressed(issue: &Issue, press: &Press<'_>) -> Vec<(String, Asset)> {
     let sections: Vec<_> = issue.sections.iter().collect();
-    let url_of = |asset: &Asset| encode::url(&press.publication.url, &asset.path);
+    let url_of = |asset: &Asset| url_of(press.publication, &asset.path);
     let theirs = press.theme.assets().map(|asset| (url_of(asset), asset.clone()));
     let address = |(asset, carried): (Asset, Carried)| match carried {
         Carried::Linked => (url_of(&asset), asset),

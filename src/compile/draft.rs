@@ -10,9 +10,9 @@ use crate::compile::program::{Cut, Escape, Gap, Made, Program, Reader, Slot};
 use crate::compile::{asset, html, mime, text};
 use crate::config::{Publication, Sender, Unsubscribe};
 use crate::field::{Field, Mark, Marks, Template};
-use crate::issue::{Asset, Delivery, Image, Issue};
+use crate::issue::{Asset, Delivery, Image, Issue, Section};
 use crate::key::Key;
-use crate::templates::{Letter, Neighbours, Theme, page};
+use crate::templates::{Letter, Medium, Neighbours, Theme, page};
 
 /// Everything but the issue that decides what a message looks like.
 #[derive(Debug, Clone, Copy)]
@@ -65,12 +65,31 @@ pub fn draft(
     date: Timestamp,
     salt: &str,
 ) -> Draft {
+    let sections = edition.sections(issue);
+    let (marks, (html, text)) = with_letter(issue, press, &sections, Medium::Mail, |letter| {
+        (html::in_lines(&letter.render().into_string()), text::write(letter))
+    });
+    let embedded = asset::of(issue, &sections, press.publication, Carried::Embedded);
+    let attached = asset::of(issue, &sections, press.publication, Carried::Attached);
+    let mut draft = Draft { html, text, embedded, attached, marks, parts: Vec::new() };
+    let head = mime::Head { issue, press, date, salt, boundary: boundary(issue) };
+    draft.parts = mime::parts(&draft, &head);
+    draft
+}
+
+/// Makes a letter, with marks for the fields of its issue, and something of it.
+pub(super) fn with_letter<T>(
+    issue: &Issue,
+    press: &Press<'_>,
+    sections: &[&Section],
+    medium: Medium<'_>,
+    make: impl FnOnce(&Letter<'_>) -> T,
+) -> (Marks, T) {
     let mut marks = Marks::default();
     issue.for_each_field(&mut |field| marks.insert(field));
-    let sections = edition.sections(issue);
-    let Publication { url, list_id, .. } = press.publication;
+    let Publication { list_id, .. } = press.publication;
     let unsubscribe = press.unsubscribe.url.replace("{token}", &Marks::TOKEN.to_string());
-    let url_of = |path: &str| encode::url(url, path);
+    let url_of = |path: &str| url_of(press.publication, path);
     let permalink = url_of(&page(&issue.name));
     let source_of = |image: &Image| match image.deliver {
         Delivery::Link => url_of(&image.asset.path),
@@ -78,7 +97,7 @@ pub fn draft(
     };
     let letter = Letter {
         issue,
-        sections: &sections,
+        sections,
         publication: press.publication,
         language: issue.language.as_ref().unwrap_or(&press.publication.language),
         neighbours: press.neighbours,
@@ -86,17 +105,18 @@ pub fn draft(
         marks: &marks,
         unsubscribe: &unsubscribe,
         permalink: &permalink,
+        medium,
         source_of: &source_of,
         url_of: &url_of,
     };
-    let html = html::in_lines(&letter.render().into_string());
-    let text = text::write(&letter);
-    let embedded = asset::of(issue, &sections, press.publication, Carried::Embedded);
-    let attached = asset::of(issue, &sections, press.publication, Carried::Attached);
-    let mut draft = Draft { html, text, embedded, attached, marks, parts: Vec::new() };
-    let head = mime::Head { issue, press, date, salt, boundary: boundary(issue) };
-    draft.parts = mime::parts(&draft, &head);
-    draft
+    let made = make(&letter);
+    (marks, made)
+}
+
+/// Where a file of the publication is on the web.
+#[must_use]
+pub fn url_of(publication: &Publication, path: &str) -> String {
+    format!("{}/{}", publication.url, encode::path(path))
 }
 
 /// The identifier of an embedded picture (RFC 2392).
@@ -211,29 +231,43 @@ impl Draft {
     }
 
     fn fill(&self, body: &str, escape: Escape, reader: Reader<'_>) -> Result<String, Gap> {
-        let mut filled = String::with_capacity(body.len());
-        for (literal, mark) in self.pieces(body) {
-            filled.push_str(literal);
-            if let Some(mark) = mark {
-                filled.push_str(&value(mark, escape, reader)?);
-            }
-        }
-        Ok(filled)
+        fill(&self.marks, body, escape, reader)
     }
 
-    /// The body cut at its marks: stretches of the author's text, each with the mark behind it.
     fn pieces<'b>(&'b self, body: &'b str) -> Vec<(&'b str, Option<Mark<'b>>)> {
-        let mut pieces = Vec::new();
-        let mut start = 0;
-        for (at, character) in body.char_indices() {
-            if let Some(mark) = self.marks.meaning(character) {
-                pieces.push((&body[start..at], Some(mark)));
-                start = at + character.len_utf8();
-            }
-        }
-        pieces.push((&body[start..], None));
-        pieces
+        pieces(&self.marks, body)
     }
+}
+
+/// A body with one reader's values in place of its marks.
+pub(super) fn fill(
+    marks: &Marks,
+    body: &str,
+    escape: Escape,
+    reader: Reader<'_>,
+) -> Result<String, Gap> {
+    let mut filled = String::with_capacity(body.len());
+    for (literal, mark) in pieces(marks, body) {
+        filled.push_str(literal);
+        if let Some(mark) = mark {
+            filled.push_str(&value(mark, escape, reader)?);
+        }
+    }
+    Ok(filled)
+}
+
+/// A body cut at its marks: stretches of the author's text, each with the mark behind it.
+fn pieces<'b>(marks: &'b Marks, body: &'b str) -> Vec<(&'b str, Option<Mark<'b>>)> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    for (at, character) in body.char_indices() {
+        if let Some(mark) = marks.meaning(character) {
+            pieces.push((&body[start..at], Some(mark)));
+            start = at + character.len_utf8();
+        }
+    }
+    pieces.push((&body[start..], None));
+    pieces
 }
 
 /// The HTML of a draft as far as its size goes.

@@ -89,12 +89,6 @@ fn header(name: &str, write: impl FnOnce(&mut EmailWriter<'_>) -> std::fmt::Resu
     line
 }
 
-/// The address of a file below a URL.
-#[must_use]
-pub fn url(base: &str, path: &str) -> String {
-    format!("{base}/{}", self::path(path))
-}
-
 /// Percent-encodes the parts of a path.
 #[must_use]
 pub fn path(path: &str) -> String {

@@ -45,7 +45,7 @@ pub(super) fn in_lines(markup: &str) -> String {
             '<' if kept.is_none() => {
                 tag = true;
                 comment = rest.starts_with("<!--");
-                kept = ["pre", "style"].into_iter().find(|name| {
+                kept = ["pre", "style", "script"].into_iter().find(|name| {
                     rest[1..].strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '>']))
                 });
             }

@@ -13,10 +13,12 @@ mod edition;
 pub mod encode;
 mod html;
 mod mime;
+mod page;
 mod program;
 mod text;
 
 pub use asset::{addressed, hosted};
-pub use draft::{Draft, Measure, Press, draft};
+pub use draft::{Draft, Measure, Press, draft, url_of};
 pub use edition::Edition;
+pub use page::{Page, content, page};
 pub use program::{Cut, Escape, Filling, Gap, Program, Reader, Slot};

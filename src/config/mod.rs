@@ -54,6 +54,8 @@ pub struct Publication {
     pub tagline: Option<String>,
     /// Its home on the web, without a `/` at the end; pictures, files and the archive are below it.
     pub url: String,
+    /// Where people sign up for it; its home, unless the settings say otherwise.
+    pub subscribe: String,
     /// What it is written in, unless an issue says otherwise.
     pub language: Language,
     /// The time zone of every date that an editor writes.

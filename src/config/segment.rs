@@ -22,6 +22,8 @@ pub enum Condition {
 pub struct Segment {
     /// At least one.
     pub conditions: Vec<Condition>,
+    /// What stands on the web in place of what is for them; `None` is what the language says.
+    pub invitation: Option<String>,
 }
 
 impl Segment {
@@ -39,7 +41,7 @@ impl Segment {
         })
     }
 
-    /// Reads `{ tag = "…" }` or `{ column = "…", any_of = ["…"] }`, or both.
+    /// Reads `{ tag = "…" }` or `{ column = "…", any_of = ["…"] }`, or both, and the invitation.
     pub(super) fn read(value: Value<'_>, report: &Report) -> Option<Self> {
         let mut table = value.table("the segment", "{ tag = \"…\" }")?;
         let span = table.span();
@@ -47,6 +49,7 @@ impl Segment {
         let tag = table.take("tag").and_then(Value::text);
         let column = table.take("column").and_then(Value::text);
         let any_of = table.take("any_of");
+        let invitation = table.take("invitation").and_then(Value::line);
         table.finish();
         let mut conditions = Vec::new();
         conditions.extend(tag.map(|tag| Condition::Tag(tag.value.trim().to_lowercase())));
@@ -81,6 +84,6 @@ impl Segment {
             report.add(diagnostic.help("write `{ tag = \"member\" }`, or a `column` and `any_of`"));
             return None;
         }
-        Some(Self { conditions })
+        Some(Self { conditions, invitation: invitation.map(|text| text.value) })
     }
 }

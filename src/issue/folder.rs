@@ -1,6 +1,6 @@
 //! A path as an editor writes it in, the bytes of a file inside the publication's folder out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,6 +18,8 @@ pub struct Folder {
     private: Vec<PathBuf>,
     /// The pictures that were made fit for mail, by path: issues share them, and one takes a while.
     fitted: Arc<Mutex<HashMap<String, Fitted>>>,
+    /// The files that were read, by path.
+    read: Arc<Mutex<BTreeSet<String>>>,
 }
 
 /// What became of a picture.
@@ -90,7 +92,8 @@ impl Folder {
     /// The folder at a path.
     #[must_use]
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), private: Vec::new(), fitted: Arc::default() }
+        let (fitted, read) = (Arc::default(), Arc::default());
+        Self { root: root.into(), private: Vec::new(), fitted, read }
     }
 
     /// The same folder, where no issue can show or attach some files: paths below it.
@@ -105,6 +108,18 @@ impl Folder {
     #[must_use]
     pub fn with_pictures_of(self, other: &Self) -> Self {
         Self { fitted: Arc::clone(&other.fitted), ..self }
+    }
+
+    /// The same folder, which takes down anew what is read in it.
+    #[must_use]
+    pub fn noting(&self) -> Self {
+        Self { read: Arc::default(), ..self.clone() }
+    }
+
+    /// The files that were read, by their paths below the folder.
+    #[must_use]
+    pub fn noted(&self) -> BTreeSet<String> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The folder's path.
@@ -122,7 +137,7 @@ impl Folder {
         });
         let shown = &name.value;
         let (code, message, help) = match read {
-            Ok((Place::Inside(_), bytes)) => return Some(asset(path, bytes)),
+            Ok((Place::Inside(_), bytes)) => return Some(self.asset(path, bytes)),
             Ok((Place::Outside, _)) => (
                 Code::Outside,
                 format!("`{shown}` leads out of the publication's folder"),
@@ -146,6 +161,12 @@ impl Folder {
         };
         report.add(report.at(code, name.span.clone(), message).help(help));
         None
+    }
+
+    fn asset(&self, path: &Path, bytes: Vec<u8>) -> Asset {
+        let asset = asset(path, bytes);
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(asset.path.clone());
+        asset
     }
 
     /// A picture as it is fit for mail; each is made once, as long as its file stays the same.

@@ -22,6 +22,7 @@ mod marked;
 mod model;
 mod parse;
 mod prose;
+mod public;
 mod schedule;
 mod section;
 mod visit;
@@ -30,7 +31,9 @@ mod words;
 use std::path::Path;
 use std::sync::Arc;
 
-use jiff::civil::Date;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
 
 use crate::diagnostic::{Checked, Code, Diagnostic, Source};
 use crate::document::{Report, Value, closest, list};
@@ -42,8 +45,8 @@ pub use html::{Html, HtmlPiece};
 pub use image::{Image, read_picture};
 pub use link::Link;
 pub use model::{
-    Brief, Briefs, Button, Byline, Delivery, Event, Events, Figure, Figures, Head, Issue, Kind,
-    Quote, Section, Series, Sponsor, Story, When,
+    Brief, Briefs, Button, Byline, Delivery, Event, Events, Figure, Figures, Head, Invitation,
+    Issue, Kind, Quote, Section, Series, Sponsor, Story, When,
 };
 pub use parse::parse;
 pub use prose::{Align, Block, Inline, ListBlock, Prose, TableBlock};
@@ -111,6 +114,24 @@ pub struct Outline {
     pub title: Option<String>,
     /// The series that it is a part of, and which part.
     pub series: Option<(String, i64)>,
+    /// Whether the editor is still at it.
+    pub draft: bool,
+    /// When it is sent, in the publication's time zone.
+    pub send_at: Option<DateTime>,
+    /// The name of its theme; `None` is that of the publication.
+    pub theme: Option<String>,
+}
+
+impl Outline {
+    /// Whether it may be read by now: it is no draft, and was sent where it has a time for that.
+    #[must_use]
+    pub fn is_published(&self, zone: &TimeZone, now: Timestamp) -> bool {
+        let sent = |at: DateTime| {
+            let moment = zone.to_ambiguous_timestamp(at).earlier();
+            moment.is_ok_and(|moment| moment <= now)
+        };
+        !self.draft && self.send_at.is_none_or(sent)
+    }
 }
 
 /// Reads no more of an issue than where it stands among the others.
@@ -127,5 +148,8 @@ pub fn outline(text: &str) -> Outline {
     let date = root.take("date").and_then(Value::date);
     let title = root.take("title").and_then(Value::line);
     let title = title.map(|text| Template::parse(&text, &report).to_default());
-    Outline { date, title, series }
+    let draft = root.take("draft").and_then(Value::boolean).unwrap_or(false);
+    let send_at = root.take("send_at").and_then(Value::datetime);
+    let theme = root.take("theme").and_then(Value::text).map(|name| name.value);
+    Outline { date, title, series, draft, send_at, theme }
 }

@@ -37,6 +37,8 @@ pub struct Issue {
     pub deck: Option<Template>,
     /// Who brings it.
     pub byline: Option<Byline>,
+    /// Whether the editor is still at it: it is not sent, and not in the archive.
+    pub draft: bool,
     /// When `send --due` sends it.
     pub send_at: Option<LocalTime>,
     /// When it is no longer news.
@@ -103,6 +105,8 @@ pub enum Kind {
     Sponsor(Box<Sponsor>),
     /// The editor's own markup.
     Html(Html),
+    /// What stands on the web in place of what only some readers get.
+    Invitation(Invitation),
     /// A rule.
     Divider,
 }
@@ -225,6 +229,15 @@ pub struct Sponsor {
     pub button: Option<Button>,
 }
 
+/// What stands on the web in place of what only some readers get.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    /// What it says; `None` is what the language says.
+    pub words: Option<String>,
+    /// Whether it stands for the whole issue.
+    pub whole: bool,
+}
+
 /// A quotation set apart.
 #[derive(Debug, Clone)]
 pub struct Quote {
@@ -278,7 +291,7 @@ impl Issue {
                     events.calendar = events.calendar.map(|_| Delivery::Link);
                 }
                 Kind::Briefs(_) | Kind::Quote(_) | Kind::Figures(_) | Kind::Html(_) => {}
-                Kind::Divider => {}
+                Kind::Invitation(_) | Kind::Divider => {}
             }
         }
         issue

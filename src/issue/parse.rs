@@ -6,7 +6,9 @@ use crate::config::theme_name;
 use crate::diagnostic::{Checked, Code, Source};
 use crate::document::{Report, Table, Text, Value, closest, list};
 use crate::field::Template;
-use crate::issue::{Byline, Folder, Issue, Series, luggage, markdown, name_of, schedule, section};
+use crate::issue::{
+    Byline, Folder, Issue, Series, luggage, markdown, name_of, public, schedule, section,
+};
 
 /// How much of a subject inboxes show, about; longer ones are legal.
 const SUBJECT_MAX: usize = 90;
@@ -40,6 +42,7 @@ fn read(context: &Context<'_>) -> Option<Issue> {
     let preheader = context.take_line(&mut root, "preheader");
     let deck = context.take_line(&mut root, "deck");
     let byline = root.take("byline").and_then(|value| read_byline(value, context));
+    let draft = root.take("draft").and_then(Value::boolean);
     let (send_at, not_after) = schedule::read_times(&mut root, report);
     let audience = context.take_audience(&mut root);
     let theme = root.take("theme").and_then(Value::text);
@@ -53,6 +56,7 @@ fn read(context: &Context<'_>) -> Option<Issue> {
     let sections = (1..).zip(sections);
     let sections: Vec<_> =
         sections.filter_map(|(at, value)| section::read(at, value, context)).collect();
+    let sections = public::keep_calendars(audience.is_some(), sections);
     luggage::check(&sections, report);
     root.finish();
     if !written {
@@ -74,6 +78,7 @@ fn read(context: &Context<'_>) -> Option<Issue> {
         preheader,
         deck,
         byline,
+        draft: draft.unwrap_or(false),
         send_at,
         not_after,
         audience,

@@ -87,7 +87,7 @@ impl Section {
                 visit(Part::Html(html));
                 visit(Part::Prose(&html.text));
             }
-            Kind::Divider => {}
+            Kind::Invitation(_) | Kind::Divider => {}
         }
     }
 }

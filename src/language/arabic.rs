@@ -1,6 +1,6 @@
 //! What a letter says by itself, in Arabic.
 
-use crate::language::Words;
+use crate::language::{Words, archive};
 
 pub(super) const WORDS: Words = Words {
     unsubscribe: "إلغاء الاشتراك",
@@ -19,6 +19,7 @@ pub(super) const WORDS: Words = Words {
     add_to_calendar: "أضف هذه المواعيد إلى تقويمك",
     source: "المصدر",
     colophon: "تصلك {name} لأنك اشتركت فيها.",
+    archive: &archive::ARABIC,
     comma: "، ",
     colon: ": ",
     decimal: ".",

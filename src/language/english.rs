@@ -1,6 +1,6 @@
 //! What a letter says by itself, in English.
 
-use crate::language::Words;
+use crate::language::{Words, archive};
 
 /// As in Britain.
 pub(super) const WORDS: Words = Words {
@@ -20,6 +20,7 @@ pub(super) const WORDS: Words = Words {
     add_to_calendar: "Add these dates to your calendar",
     source: "Source",
     colophon: "You get {name} because you signed up for it.",
+    archive: &archive::ENGLISH,
     comma: ", ",
     colon: ": ",
     decimal: ".",

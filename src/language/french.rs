@@ -1,6 +1,6 @@
 //! What a letter says by itself, in French.
 
-use crate::language::Words;
+use crate::language::{Words, archive};
 
 pub(super) const WORDS: Words = Words {
     unsubscribe: "Se désabonner",
@@ -19,6 +19,7 @@ pub(super) const WORDS: Words = Words {
     add_to_calendar: "Ajouter ces dates à votre agenda",
     source: "Source",
     colophon: "Vous recevez {name} parce que vous vous y êtes abonné.",
+    archive: &archive::FRENCH,
     comma: ", ",
     colon: "\u{a0}: ",
     decimal: ",",

@@ -1,6 +1,6 @@
 //! What a letter says by itself, in German.
 
-use crate::language::Words;
+use crate::language::{Words, archive};
 
 pub(super) const WORDS: Words = Words {
     unsubscribe: "Abbestellen",
@@ -19,6 +19,7 @@ pub(super) const WORDS: Words = Words {
     add_to_calendar: "Diese Termine in den Kalender eintragen",
     source: "Quelle",
     colophon: "Sie erhalten {name}, weil Sie es abonniert haben.",
+    archive: &archive::GERMAN,
     comma: ", ",
     colon: ": ",
     decimal: ",",

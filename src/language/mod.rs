@@ -1,6 +1,7 @@
 //! A language tag in, the words, dates and sizes that a letter says of its own in that language out.
 
 mod arabic;
+mod archive;
 mod english;
 mod french;
 mod german;
@@ -11,6 +12,7 @@ use std::fmt;
 
 use jiff::civil::{Date, DateTime};
 
+pub use archive::Archive;
 pub use number::{duration, grouped, share, speed};
 
 /// The language of a letter: a tag as in BCP 47, such as `en`, `en-GB` or `zh-Hant`.
@@ -52,6 +54,8 @@ pub struct Words {
     pub source: &'static str,
     /// Why a reader gets the mail: `You get {name} because you signed up for it.`
     pub colophon: &'static str,
+    /// What the pages of an archive say.
+    pub archive: &'static Archive,
     /// Between the members of a list.
     pub comma: &'static str,
     /// Between what something is and what it says.

@@ -1,6 +1,6 @@
 //! What a letter says by itself, in Ukrainian.
 
-use crate::language::Words;
+use crate::language::{Words, archive};
 
 pub(super) const WORDS: Words = Words {
     unsubscribe: "Відписатися",
@@ -19,6 +19,7 @@ pub(super) const WORDS: Words = Words {
     add_to_calendar: "Додати ці дати до календаря",
     source: "Джерело",
     colophon: "Ви отримуєте {name}, бо підписалися на цю розсилку.",
+    archive: &archive::UKRAINIAN,
     comma: ", ",
     colon: ": ",
     decimal: ",",

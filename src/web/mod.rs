@@ -1,5 +1,7 @@
 //! Issues in, what a browser shows out.
 //!
-//! [`preview`] shows an issue to its editor, as readers will get it, and follows the files.
+//! [`archive`] is a static site of all issues; [`preview`] shows one to its editor, as readers will
+//! get it, and follows the files.
 
+pub mod archive;
 pub mod preview;

@@ -78,7 +78,7 @@ async fn look(publication: &Publication, now: Timestamp) -> Result<Vec<Call>, Fa
         let schedule = issue::schedule(&source, &publication.config.publication.time_zone);
         let send_at = schedule.value.flatten().map(|schedule| schedule.send_at);
         let is_ahead = send_at.map_or(schedule.diagnostics.is_empty(), |at| now < at);
-        if is_ahead {
+        if is_ahead || issue::outline(&source.text).draft {
             continue;
         }
         if runs.is_none() {

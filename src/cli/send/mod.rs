@@ -143,6 +143,19 @@ impl<'m> Material<'m> {
         Ok(Self { publication, theme, issue, neighbours, readers, suppressions, key })
     }
 
+    /// The same for readers, who get no drafts.
+    fn finished(self) -> Result<Self, Failure> {
+        match self.issue.draft {
+            false => Ok(self),
+            true => Err(Failure::new(
+                Exit::Content,
+                format!("{} is a draft; nothing was sent to anyone", self.issue.name),
+            )
+            .hint("delete `draft = true` from it to send it")
+            .hint("`--test ADDRESS` and `--dry-run` take drafts, too")),
+        }
+    }
+
     /// What the messages are planned with.
     fn planner<'p>(&'p self, date: Timestamp, salt: &'p str) -> Planner<'p> {
         let Self { theme, neighbours, key, .. } = self;

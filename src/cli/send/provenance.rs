@@ -4,10 +4,9 @@ use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use aws_lc_rs::digest::{Context, SHA256};
-
+use crate::cli::digest::Parts;
 use crate::cli::publication::Publication;
-use crate::issue::{self, Asset, Part};
+use crate::issue::{self, Part};
 use crate::journal::Digests;
 
 /// What decides the messages of a run, the list apart: the issue, how it looks, and the settings.
@@ -50,7 +49,7 @@ pub(super) fn list_digest(publication: &Publication) -> Option<String> {
     loop {
         match file.read(&mut buffer).ok()? {
             0 => return Some(parts.finish()),
-            length => parts.0.update(&buffer[..length]),
+            length => parts.go_on(&buffer[..length]),
         }
     }
 }
@@ -81,32 +80,6 @@ fn settings(publication: &Publication) -> String {
     ];
     texts.iter().for_each(|text| parts.add(text.as_bytes()));
     parts.finish()
-}
-
-/// A digest of several parts, whose ends count.
-struct Parts(Context);
-
-impl Default for Parts {
-    fn default() -> Self {
-        Self(Context::new(&SHA256))
-    }
-}
-
-impl Parts {
-    fn add(&mut self, part: &[u8]) {
-        // The length keeps the end of one part and the beginning of the next apart.
-        self.0.update(&(part.len() as u64).to_le_bytes());
-        self.0.update(part);
-    }
-
-    fn asset(&mut self, asset: &Asset) {
-        self.add(asset.path.as_bytes());
-        self.add(&asset.bytes);
-    }
-
-    fn finish(self) -> String {
-        self.0.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
-    }
 }
 
 /// The commit that a folder is at, if it is a git checkout and git is there.

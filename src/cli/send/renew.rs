@@ -57,7 +57,7 @@ pub(super) async fn renew(
         }
         return Ok(Goes::On);
     }
-    let material = Material::load(env, publication, path)?;
+    let material = Material::load(env, publication, path)?.finished()?;
     let readers = material.readers.list();
     let digests = Digests { list: readers.digest().to_owned(), ..digests(publication, path) };
     let commit = commit(publication.folder.root());

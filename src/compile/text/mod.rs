@@ -9,7 +9,7 @@ mod wrap;
 use crate::compile::text::notes::Notes;
 use crate::field::Template;
 use crate::issue::{Block, Link};
-use crate::templates::{Letter, Neighbour, page};
+use crate::templates::{Letter, Medium, Neighbour, page};
 
 /// How many columns a line has.
 pub(super) const COLUMNS: usize = 72;
@@ -87,12 +87,23 @@ impl Page<'_> {
         let words = self.letter.language.words();
         // What stands behind "-- " is a signature: programs fold it away and leave it out of replies.
         self.text.push_str("\n-- \n");
-        self.glue(&self.letter.why());
-        let links = [
-            (words.unsubscribe, self.letter.unsubscribe),
-            (words.view_in_browser, self.letter.permalink),
-            (words.home, publication.url.as_str()),
-        ];
+        if matches!(self.letter.medium, Medium::Mail) {
+            self.glue(&self.letter.why());
+        }
+        let home = (words.home, publication.url.as_str());
+        let links = match self.letter.medium {
+            Medium::Mail => vec![
+                (words.unsubscribe, self.letter.unsubscribe),
+                (words.view_in_browser, self.letter.permalink),
+                home,
+            ],
+            Medium::Web(web) => vec![
+                (words.archive.subscribe, publication.subscribe.as_str()),
+                (words.archive.all_issues, web.index),
+                (words.archive.feed, web.feed),
+                home,
+            ],
+        };
         for (label, url) in links {
             self.text.extend(["\n", label, words.colon.trim_end(), "\n", url, "\n"]);
         }

@@ -2,8 +2,8 @@
 
 use crate::compile::text::{COLUMNS, Page, prose, wrap};
 use crate::issue::{
-    Brief, Briefs, Delivery, Event, Events, Figures, File, Head, Html, Image, Kind, Quote, Section,
-    Sponsor, Story,
+    Brief, Briefs, Delivery, Event, Events, Figures, File, Head, Html, Image, Invitation, Kind,
+    Quote, Section, Sponsor, Story,
 };
 
 impl Page<'_> {
@@ -16,6 +16,7 @@ impl Page<'_> {
             Kind::Events(events) => self.events(events, section.number),
             Kind::Sponsor(sponsor) => self.sponsor(sponsor),
             Kind::Html(html) => self.own(html),
+            Kind::Invitation(invitation) => self.invitation(invitation),
             Kind::Divider => {
                 self.gap();
                 self.text.push_str(&" ".repeat(COLUMNS / 2 - 3));
@@ -128,6 +129,15 @@ impl Page<'_> {
             self.pointer(&self.line(&button.label), &self.url(&button.url));
         }
         self.close_notes();
+        self.rule('-');
+    }
+
+    /// What only some readers get, between two rules, and how to become one of them.
+    fn invitation(&mut self, invitation: &Invitation) {
+        self.gap();
+        self.rule('-');
+        self.glue(&self.letter.invitation(invitation));
+        self.pointer(&self.letter.join(), &self.letter.publication.subscribe);
         self.rule('-');
     }
 

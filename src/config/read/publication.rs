@@ -12,6 +12,8 @@ pub(super) fn read_publication(value: Value<'_>, report: &Report) -> Option<Publ
     let tagline = table.take("tagline").and_then(Value::line);
     let url = table.require("url", "\"https://review.example.org\"").and_then(Value::text);
     let url = url.and_then(|text| value::web_address(&text, report));
+    let subscribe = table.take("subscribe").and_then(Value::text);
+    let subscribe = subscribe.and_then(|text| value::page_address(&text, report));
     let language = table.take("language").and_then(Value::language);
     let time_zone = table.take("time_zone").and_then(Value::text);
     let time_zone = time_zone.and_then(|text| value::time_zone_named(&text, report));
@@ -23,9 +25,11 @@ pub(super) fn read_publication(value: Value<'_>, report: &Report) -> Option<Publ
     let list_id = list_id.and_then(|text| value::host_name(&text, report));
     let key = table.take("key").and_then(|value| Secret::read(value, report));
     table.finish();
+    let url = url?;
     Some(Publication {
         tagline: tagline.map(|text| text.value),
-        url: url?,
+        subscribe: subscribe.unwrap_or_else(|| url.clone()),
+        url,
         language: language.unwrap_or_default(),
         time_zone: time_zone.unwrap_or(jiff::tz::TimeZone::UTC),
         address: address?.value,

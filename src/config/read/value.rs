@@ -55,6 +55,19 @@ pub(super) fn web_address(text: &Text, report: &Report) -> Option<String> {
     parsed.ok().filter(|_| good).map(|url| url.as_str().trim_end_matches('/').to_owned())
 }
 
+/// A page of a web site, which may have a query.
+pub(super) fn page_address(text: &Text, report: &Report) -> Option<String> {
+    let parsed = url::Url::parse(text.value.trim()).ok();
+    let page =
+        parsed.filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
+    if page.is_none() {
+        let message = format!("`{}` is not the address of a page", text.value);
+        let diagnostic = report.at(Code::Link, text.span.clone(), message);
+        report.add(diagnostic.help("write it as `https://review.example.org/subscribe`"));
+    }
+    page.map(|url| url.as_str().to_owned())
+}
+
 pub(super) fn host_name(text: &Text, report: &Report) -> Option<String> {
     let value = text.value.trim();
     let good = value.len() <= 253

@@ -1,0 +1,44 @@
+//! The published issues in, the page that lists them by year out.
+
+use crate::templates::page;
+use crate::templates::pages::{Index, Line, Shown, Year};
+use crate::web::archive::{Entry, FEED, Site, facts, index_url};
+
+pub(super) fn index(site: &Site<'_>) -> String {
+    let Site { publication, theme, entries, .. } = site;
+    let mut years: Vec<Year<'_>> = Vec::new();
+    for entry in *entries {
+        let year = entry.date().year();
+        match years.last_mut().filter(|last| last.year == year) {
+            Some(last) => last.lines.push(line(entry)),
+            None => years.push(Year { year, lines: vec![line(entry)] }),
+        }
+    }
+    let facts = facts::site(publication, index_url(publication));
+    Index { publication, theme, facts, href, feed: FEED, years: &years }.render()
+}
+
+fn line(entry: &Entry) -> Line<'_> {
+    let language = entry.language();
+    let number =
+        entry.number.map(|number| language.words().number.replace("{number}", &number.to_string()));
+    Line {
+        page: page(&entry.name),
+        title: &entry.title,
+        deck: entry.deck.as_deref(),
+        date: entry.date(),
+        folio: entry.edition.clone().into_iter().chain(number).collect(),
+        picture: entry.picture.as_ref().map(|picture| Shown {
+            url: picture.path.clone(),
+            alt: &picture.alt,
+            width: picture.width,
+            height: picture.height,
+        }),
+        language,
+    }
+}
+
+/// A path as it stands in a URL.
+fn href(path: &str) -> String {
+    path.split('/').map(crate::compile::encode::percent).collect::<Vec<_>>().join("/")
+}
