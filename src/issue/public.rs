@@ -8,7 +8,7 @@ use crate::issue::{Delivery, Invitation, Issue, Kind, Section};
 
 impl Issue {
     /// The same issue for everyone: what only some readers get gives way to an invitation, one for
-    /// neighbouring sections of the same readers. Of an issue that is only for some as a whole, the
+    /// neighbouring sections that invite in the same words. Of an issue that is only for some as a whole, the
     /// headline, the deck, the date and the byline are left.
     #[must_use]
     pub fn public(&self, segments: &BTreeMap<String, Segment>) -> Self {
@@ -24,16 +24,18 @@ impl Issue {
         }
         let mut before = None;
         for section in std::mem::take(&mut public.sections) {
-            let audience = section.audience.clone();
-            match &audience {
+            let name = section.audience.as_deref();
+            let invitation = name.map(|name| Invitation { words: words(name), whole: false });
+            match &invitation {
                 None => public.sections.push(section),
-                Some(_) if audience == before => {}
-                Some(name) => {
-                    let kind = Kind::Invitation(Invitation { words: words(name), whole: false });
+                // Those before it are invited in the same words.
+                Some(_) if invitation == before => {}
+                Some(own) => {
+                    let kind = Kind::Invitation(own.clone());
                     public.sections.push(Section { audience: None, kind, ..section });
                 }
             }
-            before = audience;
+            before = invitation;
         }
         public
     }

@@ -4,6 +4,7 @@
 //! fails where it is missing: `.ci/test` installs it all and runs every test. Servers listen on
 //! loopback alone, and each test stops those that it started.
 
+mod archive;
 mod arrival;
 mod client;
 mod component;

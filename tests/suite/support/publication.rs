@@ -64,6 +64,13 @@ impl Publication {
         Self { folder }
     }
 
+    /// A copy of a publication among the cases.
+    pub(crate) fn of_case(input: &Path) -> Self {
+        let folder = tempfile::Builder::new().prefix("newsletter-").tempdir().unwrap();
+        copy(input, folder.path());
+        Self { folder }
+    }
+
     /// The sample with this many ordinary readers in place of its own.
     pub(crate) fn with_readers(number: usize) -> Self {
         let publication = Self::sample();
