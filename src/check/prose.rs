@@ -87,17 +87,24 @@ fn no_attachment(issue: &Issue) -> Option<Diagnostic> {
 
 /// The first of the words that promise an attachment, where it stands as a word of its own.
 fn first_whole(text: &str) -> Option<(usize, &str)> {
-    let found = words::ATTACHED.iter().filter_map(|words| {
-        let starts = text.char_indices().map(|(at, _)| at);
-        starts.filter_map(|at| Some((at, matching(&text[at..], words)?))).find(|(at, found)| {
-            let before = text[..*at].chars().next_back();
-            let after = text[at + found.len()..].chars().next();
-            // "Attached to the house" is no file.
-            let to = text[at + found.len()..].starts_with(" to ");
-            !to && ![before, after].into_iter().flatten().any(char::is_alphanumeric)
-        })
+    let mut before = None;
+    let starts = text.char_indices().filter(|(_, character)| {
+        let inside = before.replace(*character).is_some_and(char::is_alphanumeric);
+        !inside
     });
-    found.min_by_key(|(at, _)| *at)
+    let mut found = starts.filter_map(|(at, _)| {
+        let whole =
+            |words: &&str| matching(&text[at..], words).filter(|found| is_whole(text, at, found));
+        Some((at, words::ATTACHED.iter().find_map(whole)?))
+    });
+    found.next()
+}
+
+/// Whether words of a text end where they seem to, and mean a file.
+fn is_whole(text: &str, at: usize, words: &str) -> bool {
+    let rest = &text[at + words.len()..];
+    // "Attached to the house" is no file.
+    !rest.starts_with(" to ") && !rest.chars().next().is_some_and(char::is_alphanumeric)
 }
 
 /// The beginning of a text that equals some words but for its case.
