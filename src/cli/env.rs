@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, BufRead, IsTerminal as _, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rsa;
@@ -15,6 +16,8 @@ use crate::clock::Clock;
 pub struct Env {
     /// What stands on the command line, the program's own name first.
     pub arguments: Vec<OsString>,
+    /// What tells the running program from another of the same version.
+    pub program: String,
     /// The folder that the command runs in.
     pub folder: PathBuf,
     /// The environment's variables.
@@ -46,6 +49,9 @@ impl Env {
         let choice = anstream::AutoStream::choice(&io::stderr());
         Self {
             arguments: std::env::args_os().collect(),
+            program: std::env::current_exe()
+                .and_then(|file| fingerprint(&file))
+                .unwrap_or_default(),
             folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
             variables: std::env::vars_os().collect(),
             input: Box::new(io::BufReader::new(io::stdin())),
@@ -66,6 +72,7 @@ impl Env {
     pub fn aside(&self) -> Self {
         Self {
             arguments: Vec::new(),
+            program: self.program.clone(),
             folder: self.folder.clone(),
             variables: self.variables.clone(),
             input: Box::new(io::empty()),
@@ -96,6 +103,14 @@ impl Env {
         let read = self.input.read_line(&mut answer);
         read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
     }
+}
+
+/// The version, the size and the time of a program's file.
+fn fingerprint(file: &Path) -> io::Result<String> {
+    let file = file.metadata()?;
+    let written = file.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let (version, size) = (env!("CARGO_PKG_VERSION"), file.len());
+    Ok(format!("{version}, {size} bytes, {}", written.as_nanos()))
 }
 
 /// A new RSA key of 2048 bits (PKCS#8, DER): what makes it takes its randomness from the system

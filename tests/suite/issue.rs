@@ -84,6 +84,7 @@ fn check(issue: &Path) -> String {
     let messages = Messages::default();
     let mut env = Env {
         arguments: ["newsletter", "check"].map(Into::into).to_vec(),
+        program: String::new(),
         folder: root.to_path_buf(),
         variables: std::collections::BTreeMap::new(),
         input: Box::new(std::io::empty()),

@@ -1,7 +1,6 @@
 //! What a build read and wrote in, what the next one need not do again out.
 //!
-//! It is a memory and no source: where it cannot be read, or is of another program, everything is
-//! built, and nothing is removed.
+//! It is a memory and no source: where it cannot be read everything is built, and nothing is removed.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,12 +16,14 @@ use crate::web::archive::Entry;
 /// The file, below the publication's folder.
 const FILE: &str = ".newsletter/site.json";
 
-/// The program and the form of the file: another one builds everything.
-const PROGRAM: &str = concat!("newsletter ", env!("CARGO_PKG_VERSION"), ", form 1");
+/// The form of the file; another one is of no use.
+const FORM: u32 = 1;
 
 /// What is known of the last builds.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Manifest {
+    form: u32,
+    /// The program that built: another one may make other files of the same issues.
     program: String,
     /// What is known of each issue, by its name.
     pub(super) issues: BTreeMap<String, Record>,
@@ -84,15 +85,21 @@ pub(super) struct Output {
 }
 
 impl Manifest {
-    fn empty() -> Self {
-        Self { program: PROGRAM.to_owned(), issues: BTreeMap::new(), site: None }
-    }
-
-    /// What the last build left, or nothing where that is of no use.
-    pub(super) fn load(root: &Path) -> Self {
+    /// What the last build left, or nothing where that is of no use. What another program made is
+    /// made again; that it wrote it is known all the same.
+    pub(super) fn load(root: &Path, program: &str) -> Self {
         let text = std::fs::read(root.join(FILE)).unwrap_or_default();
-        let manifest: Option<Self> = serde_json::from_slice(&text).ok();
-        manifest.filter(|known| known.program == PROGRAM).unwrap_or_else(Self::empty)
+        let known: Option<Self> = serde_json::from_slice(&text).ok();
+        let mut manifest = known.filter(|known| known.form == FORM).unwrap_or_else(|| {
+            let (program, issues) = (program.to_owned(), BTreeMap::new());
+            Self { form: FORM, program, issues, site: None }
+        });
+        if manifest.program != program {
+            program.clone_into(&mut manifest.program);
+            manifest.issues.values_mut().for_each(|record| record.text.clear());
+            manifest.site.iter_mut().for_each(|site| site.inputs.clear());
+        }
+        manifest
     }
 
     /// Keeps it for the next build.

@@ -48,7 +48,7 @@ pub(super) fn build(env: &mut Env, args: &BuildArgs) -> Result<Exit, Failure> {
     let named: Result<Vec<_>, _> =
         args.issues.iter().map(|issue| publication.find(env, issue)).collect();
     let named = named?;
-    let manifest = manifest::Manifest::load(publication.folder.root());
+    let manifest = manifest::Manifest::load(publication.folder.root(), &env.program);
     let known = survey::survey(&publication, &manifest, env.clock.now())?;
     let wanted = |issue: &&Known| match named.as_slice() {
         [] => issue.published || args.drafts,

@@ -114,6 +114,7 @@ impl Console {
     fn newsletter(&mut self, words: &[String]) -> u8 {
         let mut env = Env {
             arguments: words.iter().map(Into::into).collect(),
+            program: String::new(),
             folder: self.folder.clone(),
             variables: std::collections::BTreeMap::new(),
             input: Box::new(Cursor::new(Vec::new())),

@@ -119,6 +119,7 @@ impl Publication {
         let (output, messages) = (Shared::default(), Shared::default());
         let mut env = Env {
             arguments: ["newsletter"].iter().chain(arguments).map(Into::into).collect(),
+            program: String::new(),
             folder: self.folder.path().to_path_buf(),
             variables: [("SMTP_PASSWORD".into(), PASSWORD.into())].into(),
             input: Box::new(Cursor::new("")),
