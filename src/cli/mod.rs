@@ -10,6 +10,7 @@ mod found;
 mod init;
 mod manual;
 mod new;
+mod outlines;
 mod preview;
 mod progress;
 mod publication;

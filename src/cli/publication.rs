@@ -13,12 +13,13 @@ use crate::cli::count;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
+use crate::cli::outlines::Outlines;
 use crate::compile::{Gap, Press};
 use crate::config::{self, Config};
 use crate::delivery::Gaps;
 use crate::diagnostic::{Checked, Code, Diagnostic, Source};
-use crate::issue::{self, Folder, Issue, Outline};
-use crate::templates::{Neighbour, Neighbours, Theme};
+use crate::issue::{self, Folder, Issue};
+use crate::templates::{Neighbours, Theme};
 
 /// The name of the file that makes a folder a publication.
 pub(super) const SETTINGS: &str = "newsletter.toml";
@@ -28,6 +29,8 @@ pub(super) const SETTINGS: &str = "newsletter.toml";
 pub(super) struct Publication {
     pub(super) folder: Folder,
     pub(super) config: Config,
+    /// What was read of its issues.
+    pub(super) known: Outlines,
 }
 
 impl Publication {
@@ -44,7 +47,13 @@ impl Publication {
         let config = found.accept(config::parse(&settings), Exit::Usage)?;
         let own = [&config.audience.subscribers, &config.audience.suppressions];
         let folder = Folder::new(root).keep_private(own.map(PathBuf::as_path));
-        Ok(Self { folder, config })
+        Ok(Self { folder, config, known: Outlines::default() })
+    }
+
+    /// The same publication, which knows what another reading of it has found out.
+    pub(super) fn knowing(self, other: &Self) -> Self {
+        let folder = self.folder.with_pictures_of(&other.folder);
+        Self { folder, known: other.known.clone(), ..self }
     }
 
     /// The publication's folder that a folder is, or is a part of.
@@ -83,56 +92,6 @@ impl Publication {
         self.folder.root().join(".newsletter")
     }
 
-    /// The paths of all issues, in the order of their dates.
-    pub(super) fn issues(&self) -> Result<Vec<PathBuf>, Failure> {
-        Ok(self.outlines()?.into_iter().map(|(path, _)| path).collect())
-    }
-
-    /// The paths of all issues, in no order.
-    pub(super) fn issue_files(&self) -> Result<Vec<PathBuf>, Failure> {
-        let folder = self.folder.root().join("issues");
-        let entries = std::fs::read_dir(&folder)
-            .map_err(|error| Failure::because("cannot read the folder `issues`", &error))?;
-        let is_issue = |entry: &std::fs::DirEntry| {
-            let name = entry.file_name();
-            entry.path().is_file()
-                && Path::new(&name).extension().is_some_and(|ending| ending == "toml")
-                && !name.to_string_lossy().starts_with('.')
-        };
-        let issues = entries.flatten().filter(is_issue);
-        Ok(issues.map(|entry| Path::new("issues").join(entry.file_name())).collect())
-    }
-
-    /// The paths of all issues and what is known of each, in the order of their dates.
-    pub(super) fn outlines(&self) -> Result<Vec<(PathBuf, Outline)>, Failure> {
-        let mut dated = Vec::new();
-        for path in self.issue_files()? {
-            let text = std::fs::read_to_string(self.folder.root().join(&path)).unwrap_or_default();
-            dated.push((path, issue::outline(&text)));
-        }
-        dated.sort_by(|(a, first), (b, second)| (first.date, a).cmp(&(second.date, b)));
-        Ok(dated)
-    }
-
-    /// The parts of the issue's series before and after it, as far as they are written and no
-    /// drafts.
-    pub(super) fn parts(&self, issue: &Issue) -> Result<Neighbours, Failure> {
-        let Some(series) = &issue.series else { return Ok(Neighbours::default()) };
-        let outlines = self.outlines()?;
-        let part = |number: i64| {
-            let found =
-                outlines.iter().filter(|(_, outline)| !outline.draft).find(|(_, outline)| {
-                    outline
-                        .series
-                        .as_ref()
-                        .is_some_and(|(name, part)| *name == series.name && *part == number)
-                });
-            found.and_then(|(path, outline)| neighbour(path, outline))
-        };
-        let number = i64::from(series.part);
-        Ok(Neighbours { previous: part(number - 1), next: part(number + 1) })
-    }
-
     /// The issue that an argument names: its path, or its name without folder and `.toml`.
     pub(super) fn find(&self, env: &Env, argument: &Path) -> Result<PathBuf, Failure> {
         let root = self.folder.root();
@@ -165,14 +124,6 @@ impl Publication {
         })
     }
 
-    /// The newest issue.
-    pub(super) fn newest(&self) -> Result<PathBuf, Failure> {
-        self.issues()?.pop().ok_or_else(|| {
-            Failure::usage("the folder `issues` has no issue")
-                .hint("`newsletter new TITLE` makes one")
-        })
-    }
-
     /// Holds the fields of `name` in `[audience]` against the list's columns.
     pub(super) fn check_name(&self, columns: &Columns, found: &mut Found) -> Result<(), Failure> {
         let source = &self.config.source;
@@ -198,15 +149,7 @@ impl Publication {
         Found::said(env, |found| found.accept(checked, Exit::Content))
     }
 
-    /// The issue before another, by their dates; `None` where there is none, or none that compiles.
-    pub(super) fn before(&self, path: &Path) -> Option<Issue> {
-        let paths = self.issues().ok()?;
-        let at = paths.iter().position(|known| known == path)?;
-        let before = paths.get(at.checked_sub(1)?)?;
-        issue::load(&self.folder, before, &self.segments()).ok()?.value
-    }
-
-    fn segments(&self) -> Vec<&str> {
+    pub(super) fn segments(&self) -> Vec<&str> {
         self.config.segments.keys().map(String::as_str).collect()
     }
 
@@ -293,12 +236,6 @@ impl Publication {
         }
         rows.join("\n")
     }
-}
-
-/// An issue as the letters of others name it; `None` where it has no headline.
-pub(super) fn neighbour(path: &Path, outline: &Outline) -> Option<Neighbour> {
-    let name = path.file_stem()?.to_string_lossy().into_owned();
-    Some(Neighbour { title: outline.title.clone()?, name })
 }
 
 /// Reads a file of the settings.

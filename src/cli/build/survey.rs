@@ -8,7 +8,8 @@ use crate::cli::build::manifest::Manifest;
 use crate::cli::build::parallel;
 use crate::cli::digest;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::publication::{Publication, neighbour, unreadable};
+use crate::cli::outlines::neighbour;
+use crate::cli::publication::{Publication, unreadable};
 use crate::issue::{self, Outline};
 use crate::templates::Neighbours;
 

@@ -27,10 +27,11 @@ impl Settings {
             return;
         }
         (self.found, self.trouble) = (Found::default(), None);
-        let opened = Publication::open_above(root, &mut self.found).and_then(|mut publication| {
-            if let Some(before) = &self.publication {
-                publication.folder = publication.folder.with_pictures_of(&before.folder);
-            }
+        let opened = Publication::open_above(root, &mut self.found).and_then(|publication| {
+            let publication = match &self.publication {
+                Some(before) => publication.knowing(before),
+                None => publication,
+            };
             self.outlines = publication.outlines()?;
             self.publication = Some(Arc::new(publication));
             Ok(())
