@@ -1,4 +1,4 @@
 //! What a browser is shown.
 
 mod frame;
-mod preview;
+pub(crate) mod preview;

@@ -54,7 +54,7 @@ impl Pane {
                                 sandbox=(SANDBOX) src=(frame.src) data-digest=(frame.digest) {}
                         }
                     }
-                    Content::Text(text) => pre tabindex="0" aria-labelledby=(heading) { (text) },
+                    Content::Text(text) => pre tabindex="0" role="group" aria-labelledby=(heading) { (text) },
                     Content::Nothing => p.nothing { "There is nothing to show yet: see what check finds." },
                 }
             }

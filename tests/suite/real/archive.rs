@@ -1,6 +1,5 @@
 //! Archives as `build` writes them in, what checkers, browsers and readers of feeds say of them out.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,7 +8,7 @@ use newsletter::cli::Exit;
 use newsletter::clock::Clock;
 
 use crate::cases;
-use crate::real::component;
+use crate::real::{component, markup};
 use crate::support::publication::Publication;
 
 /// What the pages of a site have looked like: its name, and its folder for as long as it is needed.
@@ -63,20 +62,7 @@ fn sites() -> Vec<Site> {
 #[ignore = "needs Java and the Nu HTML checker"]
 fn the_html_checker_has_nothing_against_any_page_of_an_archive() {
     let sites = sites();
-    let mut checker = Command::new(component::find("java", "default-jre-headless"));
-    checker.arg("-jar").arg(component::module("vnu-jar/build/dist/vnu.jar"));
-    checker.args(["--errors-only", "--exit-zero-always", "--format", "json"]);
-    checker.args(sites.iter().flat_map(Site::pages));
-    let output = checker.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    let verdict: serde_json::Value =
-        serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"));
-    let mut faults = String::new();
-    for message in verdict["messages"].as_array().unwrap() {
-        let (file, line) = (&message["url"], &message["lastLine"]);
-        let (text, extract) = (&message["message"], &message["extract"]);
-        writeln!(faults, "{file}:{line}: {text}\n    {extract}").unwrap();
-    }
+    let faults = markup::faults(sites.iter().flat_map(Site::pages));
     assert!(faults.is_empty(), "{faults}");
 }
 
@@ -84,12 +70,10 @@ fn the_html_checker_has_nothing_against_any_page_of_an_archive() {
 #[ignore = "needs Chromium, Node and axe-core"]
 fn everyone_can_read_every_page_of_an_archive_by_day_by_night_and_on_a_telephone() {
     let sites = sites();
-    let mut command = Command::new(component::find("node", "nodejs"));
-    command.arg(component::tool("axe.mjs")).arg(component::find("chromium", "chromium"));
-    command.arg(component::module("axe-core/axe.min.js")).arg("page");
-    for page in sites.iter().flat_map(Site::pages) {
+    let pages: Vec<_> = sites.iter().flat_map(Site::pages).collect();
+    for page in &pages {
         // The pictures that are on the web are beside the page, too, or are the layout's own.
-        let html = fs::read_to_string(&page).unwrap();
+        let html = fs::read_to_string(page).unwrap();
         let images = page.with_file_name("images");
         fs::create_dir_all(&images).unwrap();
         fs::copy(cases::folder("assets/images/mark.png"), images.join("mark.png")).unwrap();
@@ -97,12 +81,11 @@ fn everyone_can_read_every_page_of_an_archive_by_day_by_night_and_on_a_telephone
         let local = hosts
             .iter()
             .fold(html, |html, host| html.replace(&format!("src=\"https://{host}/"), "src=\""));
-        fs::write(&page, local).unwrap();
-        command.arg(page);
+        fs::write(page, local).unwrap();
     }
-    let faults: Vec<String> = serde_json::from_str(&component::run(&mut command)).unwrap();
+    let barriers = markup::barriers("page", &pages);
     let looks: Vec<_> = sites.iter().map(|site| site.look.as_str()).collect();
-    assert!(faults.is_empty(), "{looks:?}\n{}", faults.join("\n\n"));
+    assert!(barriers.is_empty(), "{looks:?}\n{barriers}");
 }
 
 /// What an independent reader finds in a feed.

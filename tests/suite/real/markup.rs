@@ -1,5 +1,6 @@
 //! Every letter in, what the Nu HTML checker and axe-core have to say against it out.
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,15 +22,15 @@ fn the_html_checker_has_nothing_against_any_letter() {
         fs::write(folder.path().join(format!("{name}.html")), html).unwrap();
         fs::write(folder.path().join(format!("{name}.mso.html")), for_word(&letter)).unwrap();
     }
-    let faults = faults(folder.path());
+    let faults = faults([folder.path()]);
     assert!(faults.is_empty(), "{faults}");
 }
 
 /// What the checker has against a page, or those in a folder.
-pub(crate) fn faults(pages: &Path) -> String {
+pub(crate) fn faults(pages: impl IntoIterator<Item = impl AsRef<OsStr>>) -> String {
     let mut checker = Command::new(component::find("java", "default-jre-headless"));
     checker.arg("-jar").arg(component::module("vnu-jar/build/dist/vnu.jar"));
-    checker.args(["--errors-only", "--exit-zero-always", "--format", "json"]).arg(pages);
+    checker.args(["--errors-only", "--exit-zero-always", "--format", "json"]).args(pages);
     let output = checker.output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     let verdict: serde_json::Value =
@@ -45,18 +46,23 @@ pub(crate) fn faults(pages: &Path) -> String {
     faults
 }
 
+/// What axe-core finds in the way of readers, by day, by night and on a telephone. A letter stands in
+/// the page of a mail program and has no landmarks; a page has all of them.
+pub(crate) fn barriers(kind: &str, pages: impl IntoIterator<Item = impl AsRef<OsStr>>) -> String {
+    let mut command = Command::new(component::find("node", "nodejs"));
+    command.arg(component::tool("axe.mjs")).arg(component::find("chromium", "chromium"));
+    command.arg(component::module("axe-core/axe.min.js")).arg(kind).args(pages);
+    let found: Vec<String> = serde_json::from_str(&component::run(&mut command)).unwrap();
+    found.join("\n\n")
+}
+
 #[test]
 #[ignore = "needs Chromium, Node and axe-core"]
 fn everyone_can_read_every_letter_by_day_by_night_and_on_a_telephone() {
     let folder = component::open_folder("newsletter-pages-");
-    let mut command = Command::new(component::find("node", "nodejs"));
-    command.arg(component::tool("axe.mjs")).arg(component::find("chromium", "chromium"));
-    command.arg(component::module("axe-core/axe.min.js")).arg("letter");
-    for letter in gallery::letters() {
-        command.arg(page(folder.path(), &letter));
-    }
-    let faults: Vec<String> = serde_json::from_str(&component::run(&mut command)).unwrap();
-    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+    let pages = gallery::letters().into_iter().map(|letter| page(folder.path(), &letter));
+    let barriers = barriers("letter", pages);
+    assert!(barriers.is_empty(), "{barriers}");
 }
 
 /// The letter as Word reads it: with what stands in conditional comments, without the elements of

@@ -7,8 +7,9 @@ use newsletter::issue::Asset;
 use newsletter::web::preview::{Ask, Desk, Letter, Press, Proof, Server, Watch, serve};
 use tokio::net::TcpListener;
 
-use crate::real::component;
+use crate::real::{component, markup};
 use crate::support::publication::Publication;
+use crate::web::preview::Preview;
 
 /// What a letter must not be able to do; every one of these would leave a trace.
 const HOSTILE: &str = r#"<!DOCTYPE html><html><head><title>x</title>
@@ -114,4 +115,27 @@ fn nothing_in_a_letter_runs_or_is_fetched() {
     runtime.spawn(serve(listener, server));
     act("hostile", &address, &publication);
     runtime.shutdown_background();
+}
+
+#[test]
+#[ignore = "needs Java and the Nu HTML checker"]
+fn the_html_checker_has_nothing_against_the_preview() {
+    let publication = Publication::sample();
+    let folder = component::open_folder("newsletter-preview-");
+    let preview = Preview::of(&publication);
+    for (name, path) in [
+        ("page", ""),
+        (
+            "views",
+            "?view=desktop,phone,dark,images-off,text,source,headers&reader=nobody@example.org",
+        ),
+        ("letter", "letter?look=dark"),
+        ("leaving", "leaving"),
+        ("file", "file?path=issues/2026-11-20-first-frost.toml"),
+    ] {
+        let answer = preview.get(path);
+        std::fs::write(folder.path().join(format!("{name}.html")), answer.body()).unwrap();
+    }
+    let faults = markup::faults([folder.path()]);
+    assert!(faults.is_empty(), "{faults}");
 }

@@ -25,15 +25,12 @@ fn report(publication: &Publication, exit: Exit) -> PathBuf {
 /// What the checker, axe by day, by night and on a telephone, and a browser that counts requests
 /// have against a page.
 fn judge(page: &Path) {
-    let faults = markup::faults(page);
+    let faults = markup::faults([page]);
     assert!(faults.is_empty(), "{faults}");
     let node = || Command::new(component::find("node", "nodejs"));
     let chromium = component::find("chromium", "chromium");
-    let mut axe = node();
-    axe.arg(component::tool("axe.mjs")).arg(&chromium);
-    axe.arg(component::module("axe-core/axe.min.js")).arg("page").arg(page);
-    let faults: Vec<String> = serde_json::from_str(&component::run(&mut axe)).unwrap();
-    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+    let barriers = markup::barriers("page", [page]);
+    assert!(barriers.is_empty(), "{barriers}");
     let mut requests = node();
     requests.arg(component::tool("requests.mjs")).arg(&chromium).arg(page);
     assert_eq!(component::run(&mut requests), "[]", "a page that asks for something");

@@ -11,7 +11,7 @@ use crate::support::publication::{Publication, Running};
 use crate::support::smtp::{Act, Server};
 
 /// A preview, and how it is spoken to.
-struct Preview {
+pub(crate) struct Preview {
     /// Where it listens.
     host: String,
     /// What its paths begin with.
@@ -19,14 +19,21 @@ struct Preview {
     _running: Running,
 }
 
-/// An answer: the number and the rest.
-struct Answer {
+/// An answer: the number, and all that was sent.
+pub(crate) struct Answer {
     status: u16,
     text: String,
 }
 
+impl Answer {
+    /// What follows the header fields.
+    pub(crate) fn body(&self) -> &str {
+        self.text.split_once("\r\n\r\n").unwrap().1
+    }
+}
+
 impl Preview {
-    fn of(publication: &Publication) -> Self {
+    pub(crate) fn of(publication: &Publication) -> Self {
         let (running, address) = publication.preview();
         let (host, secret) = address.strip_prefix("http://").unwrap().split_once('/').unwrap();
         Self { host: host.to_owned(), secret: format!("/{secret}"), _running: running }
@@ -55,7 +62,7 @@ impl Preview {
         self.send(&request)
     }
 
-    fn get(&self, query: &str) -> Answer {
+    pub(crate) fn get(&self, query: &str) -> Answer {
         self.ask("GET", &format!("{}{query}", self.secret), &[], "")
     }
 }
