@@ -58,19 +58,19 @@ impl Publication {
         Ok(dated)
     }
 
-    /// The parts of the issue's series before and after it, as far as they are written and no
-    /// drafts.
+    /// The parts of the issue's series before and after it: no drafts, and none that is sent later
+    /// than the issue, whose page is not there when the letter arrives.
     pub(super) fn parts(&self, issue: &Issue) -> Result<Neighbours, Failure> {
         let Some(series) = &issue.series else { return Ok(Neighbours::default()) };
-        let outlines = self.outlines()?;
+        let (outlines, sent) = (self.outlines()?, issue.sent());
+        let there =
+            |outline: &Outline| !outline.draft && outline.send_at.is_none_or(|at| at <= sent);
         let part = |number: i64| {
-            let found =
-                outlines.iter().filter(|(_, outline)| !outline.draft).find(|(_, outline)| {
-                    outline
-                        .series
-                        .as_ref()
-                        .is_some_and(|(name, part)| *name == series.name && *part == number)
-                });
+            let is_it = |(_, outline): &&(PathBuf, Outline)| {
+                let known = outline.series.as_ref();
+                known.is_some_and(|(name, part)| *name == series.name && *part == number)
+            };
+            let found = outlines.iter().filter(|(_, outline)| there(outline)).find(is_it);
             found.and_then(|(path, outline)| neighbour(path, outline))
         };
         let number = i64::from(series.part);

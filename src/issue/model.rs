@@ -268,6 +268,14 @@ pub struct Button {
 }
 
 impl Issue {
+    /// When it is sent, in the publication's time zone; where it does not say, at seven in the morning
+    /// of its date.
+    #[must_use]
+    pub fn sent(&self) -> DateTime {
+        let said = self.send_at.as_ref().map(|send_at| send_at.time);
+        said.unwrap_or_else(|| self.date.at(7, 0, 0, 0))
+    }
+
     /// The path of the file for calendars that a section of events has.
     #[must_use]
     pub fn calendar(&self, section: usize) -> String {

@@ -172,6 +172,25 @@ fn readers_get_no_draft() {
 }
 
 #[test]
+fn a_letter_leads_to_no_part_of_its_series_that_is_sent_later() {
+    let publication = publication();
+    let leads = || {
+        let letter = run(&publication, &["render", "2026-03-15-part-one", "--as", "html"]);
+        letter.output.contains("2026-03-22-part-two.html")
+    };
+    let two = "issues/2026-03-22-part-two.toml";
+    let draft = publication.read(two);
+    assert!(!leads(), "a draft has no page");
+    let written = |with: &str| publication.write(two, &draft.replace("draft  = true", with));
+    written("");
+    assert!(leads());
+    written("send_at = 2026-03-15T07:00:00");
+    assert!(leads(), "its page is there at the same time");
+    written("send_at = 2026-03-15T07:00:01");
+    assert!(!leads(), "its page is not there when the letter arrives");
+}
+
+#[test]
 fn a_build_of_what_has_not_changed_touches_nothing() {
     let publication = publication();
     run(&publication, &["build"]);

@@ -95,8 +95,6 @@ fn say(env: &mut Env, work: &Work<'_>, done: &Done) {
 
 /// When the issue is sent, or seven in the morning of its date: the same input, the same bytes.
 pub(super) fn date(publication: &Publication, issue: &Issue) -> jiff::Timestamp {
-    let local = issue.send_at.as_ref().map(|send_at| send_at.time);
-    let local = local.unwrap_or_else(|| issue.date.at(7, 0, 0, 0));
-    let zoned = local.to_zoned(publication.config.publication.time_zone.clone());
+    let zoned = issue.sent().to_zoned(publication.config.publication.time_zone.clone());
     zoned.map(|zoned| zoned.timestamp()).unwrap_or_default()
 }
