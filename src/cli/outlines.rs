@@ -85,11 +85,11 @@ impl Publication {
         })
     }
 
-    /// The issue before another, by their dates; `None` where there is none, or none that compiles.
-    pub(super) fn before(&self, path: &Path) -> Option<Issue> {
-        let paths = self.issues().ok()?;
-        let at = paths.iter().position(|known| known == path)?;
-        let before = paths.get(at.checked_sub(1)?)?;
+    /// The issue before another, of issues in their order; `None` where there is none, or none that
+    /// compiles.
+    pub(super) fn before(&self, path: &Path, order: &[PathBuf]) -> Option<Issue> {
+        let at = order.iter().position(|known| known == path)?;
+        let before = order.get(at.checked_sub(1)?)?;
         issue::load(&self.folder, before, &self.segments()).ok()?.value
     }
 }

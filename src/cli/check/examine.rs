@@ -1,6 +1,6 @@
 //! A publication in, all that is wrong with it out, whatever it is shown as.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -47,6 +47,8 @@ pub(in crate::cli) struct Examiner<'e> {
     publication: &'e Publication,
     suppressions: &'e Suppressions,
     readers: &'e Readers<'e>,
+    /// The paths of all issues, in the order of their dates.
+    order: Vec<PathBuf>,
     key: Key,
 }
 
@@ -56,8 +58,9 @@ impl<'e> Examiner<'e> {
         suppressions: &'e Suppressions,
         readers: &'e Readers<'e>,
     ) -> Self {
+        let order = publication.issues().unwrap_or_default();
         // The key has no part in whether a message can be made, so that none is made for it.
-        Self { publication, suppressions, readers, key: Key::new(&[]) }
+        Self { publication, suppressions, readers, order, key: Key::new(&[]) }
     }
 
     /// Looks at one issue and at every reader's letter, and tells `see` where each reader goes;
@@ -79,7 +82,7 @@ impl<'e> Examiner<'e> {
             if let Some(theme) = &theme.value {
                 diagnostics.extend(self.gate(issue, theme, &diagnostics, now, see)?);
             }
-            let before = publication.before(path);
+            let before = publication.before(path, &self.order);
             diagnostics.extend(before.iter().flat_map(|before| check::twin(issue, before)));
             diagnostic::sort(&mut diagnostics);
             diagnostics.push(check::length(issue));
