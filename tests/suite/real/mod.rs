@@ -7,7 +7,7 @@
 mod archive;
 mod arrival;
 mod client;
-mod component;
+pub(crate) mod component;
 mod crash;
 mod dkim;
 mod dns;

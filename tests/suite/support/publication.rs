@@ -1,5 +1,6 @@
 //! The sample publication in, a copy of it in a folder of its own that commands run in out.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Cursor, Write};
@@ -148,10 +149,20 @@ impl Publication {
         Running(command.spawn().unwrap())
     }
 
-    /// Starts a preview, and returns its address.
+    /// Starts a preview that opens no browser, and returns its address.
     pub(crate) fn preview(&self) -> (Running, String) {
+        self.preview_with(&["--no-open"], &[])
+    }
+
+    /// Starts a preview with arguments and variables, and returns its address.
+    pub(crate) fn preview_with(
+        &self,
+        arguments: &[&str],
+        variables: &[(&str, OsString)],
+    ) -> (Running, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_newsletter"));
-        command.args(["preview", "--no-open"]).current_dir(self.folder.path());
+        command.arg("preview").args(arguments).current_dir(self.folder.path());
+        command.envs(variables.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut running = Running(command.spawn().unwrap());
         let mut address = String::new();

@@ -3,10 +3,13 @@
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 
 use newsletter::cli::Exit;
 use newsletter::config::Tls;
 
+use crate::real::component::wait_until;
 use crate::support::publication::{Publication, Running};
 use crate::support::smtp::{Act, Server};
 
@@ -301,4 +304,22 @@ fn a_preview_of_nothing_is_refused() {
     std::fs::remove_file(publication.path("newsletter.toml")).unwrap();
     let ended = publication.run(&["preview", "--no-open"]);
     assert_eq!(ended.exit, Exit::Usage, "{}", ended.messages);
+}
+
+#[test]
+fn the_browser_is_opened_at_the_address_that_is_printed() {
+    let publication = Publication::sample();
+    // What a desktop calls its browser by.
+    let (programs, opened) = (publication.path("programs"), publication.path("opened"));
+    std::fs::create_dir(&programs).unwrap();
+    let script = format!("#!/bin/sh\necho \"$1\" > {0}.new && mv {0}.new {0}\n", opened.display());
+    for name in ["xdg-open", "open"] {
+        let program = programs.join(name);
+        std::fs::write(&program, &script).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let path = std::env::join_paths([programs.as_path(), Path::new("/usr/bin"), Path::new("/bin")]);
+    let (_running, address) = publication.preview_with(&[], &[("PATH", path.unwrap())]);
+    wait_until("the browser is opened", || opened.exists());
+    assert_eq!(publication.read("opened").trim(), address);
 }
