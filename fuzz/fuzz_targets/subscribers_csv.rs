@@ -4,10 +4,11 @@
 use std::collections::HashSet;
 
 use libfuzzer_sys::fuzz_target;
-use newsletter::audience::Subscribers;
+use newsletter::audience::List;
 
 fuzz_target!(|bytes: &[u8]| {
-    let Ok(subscribers) = Subscribers::new(bytes) else { return };
+    let Ok(list) = List::survey(|| Ok(bytes)) else { return };
+    let Ok(subscribers) = list.subscribers() else { return };
     let mut seen = HashSet::new();
     for row in subscribers {
         let Ok(row) = row else { return };
