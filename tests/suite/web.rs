@@ -1,4 +1,4 @@
 //! What a browser is shown.
 
 mod frame;
-pub(crate) mod preview;
+mod preview;

@@ -98,6 +98,22 @@ const acts = {
         edit('kiker  = "Read on"', 'kicker  = "Read on"');
         await page.until(`${text("#state")} === "Up to date"`);
         expect((await page.evaluate(place)) === 700, "the place is lost when a file is mended");
+        // A date that is half typed makes another issue the newest, and that is not what is written.
+        edit("date      = 2026-11-20", "date      = 2026-11-");
+        await page.until(`${text("#state")}.startsWith("Errors")`);
+        expect(await page.evaluate(said("green tarpaulin")), "the page has gone to another issue");
+        edit("date      = 2026-11-", "date      = 2026-11-20");
+        await page.until(`${text("#state")} === "Up to date"`);
+        // What became of a test stays, and a connection that is lost is found again.
+        await page.evaluate("document.getElementById('sent').textContent = 'Sent.'; 0");
+        const network = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+        await page.ask("Network.emulateNetworkConditions", { offline: true, ...network });
+        await page.evaluate("window.dispatchEvent(new Event('pagehide')); 0");
+        await page.evaluate("window.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true })); 0");
+        await page.until(`${text("#state")} === "The preview does not answer"`);
+        await page.ask("Network.emulateNetworkConditions", { offline: false, ...network });
+        await page.until(`${text("#state")} === "Up to date"`);
+        expect((await page.evaluate(text("#sent"))) === "Sent.", "what became of a test is gone");
         const settings = join(folder, "newsletter.toml");
         const before = readFileSync(settings, "utf8");
         writeFileSync(settings, before.replace("[sender]", "[sendr]"));

@@ -11,13 +11,16 @@ use crate::cli::found::Found;
 use crate::cli::preview::keys::Keys;
 use crate::cli::preview::lookup::{self, Lookups};
 use crate::cli::preview::settings::{Settings, name_of};
-use crate::cli::preview::sheet::Sheet;
+use crate::cli::preview::sheet::{Composed, Sheet};
 use crate::cli::preview::survey::{Group, Survey, is_short};
 use crate::cli::publication::read;
 use crate::cli::readers::Readers;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::issue::Asset;
-use crate::web::preview::{Ask, Desk, Proof, Sample, Who};
+use crate::web::preview::{Ask, Desk, Proof, Rows, Sample, Who};
+
+/// What is said where there is no issue.
+const EMPTY: &str = "the folder `issues` has no issue; `newsletter new TITLE` makes one";
 
 /// Makes proofs from the files of a publication.
 pub(super) struct EditorDesk {
@@ -48,16 +51,27 @@ impl EditorDesk {
         Self { env, root, issue, nudge, settings, issues, keys, readers }
     }
 
+    /// The name of the issue that is asked for: one that there is, or was a moment ago. The newest at
+    /// the beginning stays the one that is shown, whatever becomes of it while it is written.
+    fn name(&mut self, ask: &Ask) -> String {
+        self.settings.refresh(&self.root);
+        if self.issue.is_none() {
+            self.issue = self.settings.outlines.last().map(|(path, _)| name_of(path));
+        }
+        let known = |name: &&String| {
+            self.issues.contains_key(*name) || self.settings.outline(name).is_some()
+        };
+        ask.issue.as_ref().filter(known).or(self.issue.as_ref()).cloned().unwrap_or_default()
+    }
+
     /// The name of the issue that is asked for, and what is known of it.
     fn sheet(&mut self, ask: &Ask) -> (String, &mut Sheet) {
-        self.settings.refresh(&self.root);
-        let newest = || self.settings.outlines.last().map(|(path, _)| name_of(path));
-        let asked = ask.issue.clone().or_else(|| self.issue.clone());
-        let name = asked.or_else(newest).unwrap_or_default();
+        let name = self.name(ask);
         let sheet = self.issues.entry(name.clone()).or_default();
         if !sheet.current {
             sheet.current = true;
             match &self.settings.publication {
+                _ if name.is_empty() => sheet.trouble = Some(EMPTY.to_owned()),
                 Some(publication) if self.settings.is_good() => {
                     let path = Path::new("issues").join(&name).with_added_extension("toml");
                     sheet.refresh(publication, &path);
@@ -132,9 +146,11 @@ impl EditorDesk {
 }
 
 impl Desk for EditorDesk {
-    fn reread(&mut self) {
+    fn reread(&mut self) -> Vec<PathBuf> {
         self.settings.stale = true;
         self.issues.values_mut().for_each(|sheet| sheet.current = false);
+        self.settings.refresh(&self.root);
+        self.settings.elsewhere()
     }
 
     fn proof(&mut self, ask: &Ask) -> Proof {
@@ -144,25 +160,33 @@ impl Desk for EditorDesk {
         let (reader, said) = self.reader(ask, &survey.editions, audience.as_deref());
         let Self { settings, issues, keys, env, .. } = self;
         let sheet = issues.entry(issue.clone()).or_default();
-        let unsigned = sheet.compose(reader.as_ref(), keys, env).err();
+        let Composed { letter, fresh, troubles } = sheet.compose(reader.as_ref(), keys, env);
         let publication = settings.publication.as_ref();
         let config = publication.map(|publication| &publication.config);
         let title = settings.title(&issue);
         let list = config.map(|config| config.audience.subscribers.display().to_string());
-        let troubles = [&settings.trouble, &sheet.trouble, &survey.trouble, &unsigned];
-        let mut troubles: Vec<_> =
-            troubles.into_iter().flatten().filter(|said| !said.is_empty()).cloned().collect();
+        let known = [&settings.trouble, &sheet.trouble, &survey.trouble];
+        let known = known.into_iter().flatten().filter(|said| !said.is_empty()).cloned();
+        let mut troubles: Vec<_> = known.chain(troubles).collect();
         troubles.dedup();
+        let reading = sheet.surveyor.is_at_work();
         Proof {
             publication: config.map(|config| config.publication.name.clone()).unwrap_or_default(),
             title: title.unwrap_or_else(|| issue.clone()),
-            letter: sheet.letter.clone(),
-            fresh: sheet.trouble.is_none() && settings.is_good(),
+            letter,
+            fresh: fresh && settings.is_good(),
             diagnostics: diagnostics([&settings.found, &sheet.found], &survey),
             troubles,
-            rows: (list.unwrap_or_default(), survey.rows),
+            rows: Rows {
+                list: list.unwrap_or_default(),
+                shown: survey.rows,
+                all: survey.bad,
+                linked: publication.is_some_and(|publication| is_short(publication)),
+            },
             editions: survey.editions.iter().map(sample).collect(),
             reader: said,
+            address: reader.map(|reader| reader.address.to_string()),
+            reading,
             issues: settings.known(),
             can_send: config.is_some_and(|config| config.smtp.is_some()),
             issue,
@@ -180,7 +204,7 @@ impl Desk for EditorDesk {
             return Some(Arc::clone(&found.source));
         }
         let publication = self.settings.publication.as_ref()?;
-        let list = proof.rows.0 == path && is_short(publication);
+        let list = proof.rows.list == path && is_short(publication);
         list.then(|| read(&self.root.join(path), path).ok()).flatten()
     }
 

@@ -81,7 +81,7 @@ impl Manuscript {
             signed.append(&mut message);
             message = signed;
         }
-        let unsubscribe = &publication.config.unsubscribe.url;
+        let unsubscribe = publication.config.unsubscribe.url.replace("{token}", &reader.token());
         let assets = self.assets.iter().map(|(url, asset)| (url.clone(), asset.path.clone()));
         Ok(Letter {
             sender: publication.config.sender.name.clone(),
@@ -90,7 +90,7 @@ impl Manuscript {
             text,
             message,
             assets: assets.collect(),
-            unsubscribe: unsubscribe.split("{token}").next().unwrap_or_default().to_owned(),
+            unsubscribe,
         })
     }
 

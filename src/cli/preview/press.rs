@@ -1,4 +1,4 @@
-//! An issue and an address from the page in, a test at the mail server and a sentence about it out.
+//! An issue and an address from the page in, a test at the mail server and what became of it out.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -15,12 +15,15 @@ use crate::web::preview::{Ask, Press};
 pub(super) fn press(env: &Env) -> Press {
     let aside = Mutex::new(env.aside());
     Arc::new(move |ask, address| {
-        let mut env = aside.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut env = aside.lock().unwrap_or_else(PoisonError::into_inner).aside();
         let said = Said::default();
         env.messages = Box::new(said.clone());
         match test(&mut env, ask, address) {
             Ok(Exit::Done) => format!("Sent to {}. Nothing was recorded.", address.trim()),
-            Ok(_) => said.last_line(),
+            Ok(_) => said.text(),
+            Err(failure) if failure.exit == Exit::Content => {
+                format!("Nothing was sent. See what check finds: {}", failure.sentence())
+            }
             Err(failure) => failure.sentence(),
         }
     })
@@ -43,10 +46,9 @@ fn test(env: &mut Env, ask: &Ask, address: &str) -> Result<Exit, Failure> {
 struct Said(Arc<Mutex<Vec<u8>>>);
 
 impl Said {
-    fn last_line(&self) -> String {
+    fn text(&self) -> String {
         let said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let said = String::from_utf8_lossy(&said);
-        said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default().to_owned()
+        String::from_utf8_lossy(&said).trim().to_owned()
     }
 }
 

@@ -46,9 +46,22 @@ impl Settings {
         self.trouble.is_none()
     }
 
-    pub(super) fn title(&self, issue: &str) -> Option<String> {
+    /// What is known of an issue by its file.
+    pub(super) fn outline(&self, issue: &str) -> Option<&Outline> {
         let found = self.outlines.iter().find(|(path, _)| name_of(path) == issue);
-        found.and_then(|(_, outline)| outline.title.clone())
+        found.map(|(_, outline)| outline)
+    }
+
+    pub(super) fn title(&self, issue: &str) -> Option<String> {
+        self.outline(issue).and_then(|outline| outline.title.clone())
+    }
+
+    /// The files that letters depend on, wherever they are.
+    pub(super) fn elsewhere(&self) -> Vec<PathBuf> {
+        let Some(publication) = &self.publication else { return Vec::new() };
+        let audience = &publication.config.audience;
+        let files = [&audience.subscribers, &audience.suppressions];
+        files.map(|path| publication.folder.root().join(path)).into()
     }
 
     /// All issues, the newest first.

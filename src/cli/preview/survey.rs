@@ -19,12 +19,17 @@ use crate::issue::Issue;
 /// A list up to this size, in bytes, is read while the page waits; a longer one beside it.
 const AT_ONCE: u64 = 1_000_000;
 
+/// How many rows that are no readers are shown one by one.
+const ROWS_MAX: usize = 20;
+
 /// What the list and an issue say of each other.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Survey {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Rows that are no readers: their lines, and why.
     pub(super) rows: Vec<(u64, String)>,
+    /// How many such rows there are.
+    pub(super) bad: u64,
     pub(super) trouble: Option<String>,
     /// The editions that have readers, in the order in which the list has them.
     pub(super) editions: Vec<Group>,
@@ -64,7 +69,13 @@ impl Survey {
         editions.sort_by(|a, b| b.segments.cmp(&a.segments));
         Self {
             diagnostics: found.diagnostics,
-            rows: found.bad_rows.iter().map(|row| (row.line, row.reason.to_string())).collect(),
+            bad: found.bad,
+            rows: found
+                .bad_rows
+                .iter()
+                .take(ROWS_MAX)
+                .map(|row| (row.line, row.reason.to_string()))
+                .collect(),
             trouble: failure,
             editions,
         }
@@ -145,12 +156,18 @@ impl Surveyor {
         }
     }
 
+    /// Whether a survey is being taken.
+    pub(super) fn is_at_work(&self) -> bool {
+        self.lock().running
+    }
+
     fn work(&self, nudge: &dyn Fn()) {
         while let Some(Order { publication, path, now }) = self.next() {
             let survey = Survey::take(&publication, &path, now);
             self.lock().keep(survey);
             nudge();
         }
+        nudge();
     }
 
     fn next(&self) -> Option<Order> {

@@ -60,6 +60,18 @@ pub struct Look {
     pub bare: bool,
 }
 
+impl Who {
+    /// The edition with one more segment; an empty name is none.
+    fn with_segment(&self, name: &str) -> Self {
+        let mut segments = match self {
+            Self::Edition(segments) => segments.clone(),
+            Self::Most | Self::Nobody | Self::Reader(_) => Vec::new(),
+        };
+        segments.extend((!name.is_empty()).then(|| name.to_owned()));
+        Self::Edition(segments)
+    }
+}
+
 impl View {
     /// Every view, in the order of the page.
     pub const ALL: [Self; 7] = [
@@ -151,7 +163,7 @@ impl Ask {
                 "issue" if !value.is_empty() => ask.issue = Some(value.into_owned()),
                 "reader" if value.trim().is_empty() => ask.who = Who::Nobody,
                 "reader" => ask.who = Who::Reader(value.trim().to_owned()),
-                "edition" => ask.who = Who::Edition(segments(&value)),
+                "edition" => ask.who = ask.who.with_segment(&value),
                 "view" => ask.views = Views::parse(&value),
                 _ => {}
             }
@@ -167,7 +179,12 @@ impl Ask {
         match &self.who {
             Who::Most => {}
             Who::Nobody => pairs.push(("reader", String::new())),
-            Who::Edition(segments) => pairs.push(("edition", segments.join(","))),
+            Who::Edition(segments) if segments.is_empty() => {
+                pairs.push(("edition", String::new()));
+            }
+            Who::Edition(segments) => {
+                pairs.extend(segments.iter().map(|name| ("edition", name.clone())));
+            }
             Who::Reader(address) => pairs.push(("reader", address.clone())),
         }
         if self.views != Views::default() {
@@ -205,8 +222,4 @@ impl Look {
         let word = word.map(|(_, word)| word.into_owned()).unwrap_or_default();
         Self { dark: word.contains("dark"), bare: word.contains("bare") }
     }
-}
-
-fn segments(value: &str) -> Vec<String> {
-    value.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }

@@ -91,7 +91,7 @@ fn changed(tag: &Tag, attribute: &Attribute, letter: &Letter, look: Look, query:
 
 /// Where a link leads.
 fn link(value: &str, letter: &Letter, query: &str) -> Change {
-    if !letter.unsubscribe.is_empty() && value.starts_with(&letter.unsubscribe) {
+    if !letter.unsubscribe.is_empty() && value == letter.unsubscribe {
         return Change::To(format!("{LEAVING}{query}"));
     }
     if let Some(file) = asset(value, letter, query) {

@@ -15,6 +15,7 @@ mod page;
 mod server;
 mod watch;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Source};
@@ -27,8 +28,9 @@ pub use watch::Watch;
 
 /// Who makes what is shown. It is asked on a thread that may wait.
 pub trait Desk: Send + 'static {
-    /// Forgets what it read: a file has changed.
-    fn reread(&mut self);
+    /// Forgets what it read, since a file has changed; returns the files that letters depend on,
+    /// wherever they are.
+    fn reread(&mut self) -> Vec<PathBuf>;
 
     /// An issue as one reader gets it.
     fn proof(&mut self, ask: &Ask) -> Proof;
@@ -60,16 +62,33 @@ pub struct Proof {
     pub diagnostics: Vec<Diagnostic>,
     /// What else went wrong, in sentences.
     pub troubles: Vec<String>,
-    /// The path of the list, and its rows that are no readers: their lines and why.
-    pub rows: (String, Vec<(u64, String)>),
+    /// The rows of the list that are no readers.
+    pub rows: Rows,
     /// The editions that have readers.
     pub editions: Vec<Sample>,
     /// Whose letter it is, in a sentence.
     pub reader: String,
+    /// The address of that reader; none, where it is nobody's.
+    pub address: Option<String>,
+    /// Whether the list is still being read.
+    pub reading: bool,
     /// All issues, the newest first.
     pub issues: Vec<Known>,
     /// Whether there is a server to send a test with.
     pub can_send: bool,
+}
+
+/// Rows of the list that are no readers.
+#[derive(Debug, Default)]
+pub struct Rows {
+    /// The path of the list.
+    pub list: String,
+    /// The lines of the first few, and why.
+    pub shown: Vec<(u64, String)>,
+    /// How many there are.
+    pub all: u64,
+    /// Whether the list can be shown.
+    pub linked: bool,
 }
 
 /// A letter as one reader gets it.
@@ -87,7 +106,7 @@ pub struct Letter {
     pub message: Vec<u8>,
     /// The addresses of its pictures and files, and where they are in the publication.
     pub assets: Vec<(String, String)>,
-    /// What every link to unsubscribe begins with.
+    /// The reader's own link to unsubscribe.
     pub unsubscribe: String,
 }
 

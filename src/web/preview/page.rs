@@ -4,13 +4,13 @@ use url::form_urlencoded::Serializer;
 
 use crate::check::CLIPPED;
 use crate::diagnostic::{Diagnostic, Level};
-use crate::language::Language;
+use crate::language::{Language, grouped};
 use crate::templates::pages::preview::{
     self as pages, Choice, Content, Finding, Frame, Pane, Preview, Rank, Readers, Side, State,
     Weight,
 };
 use crate::web::preview::{
-    Ask, Known, Letter, Look, Proof, Sample, View, Views, Who, frame, inbox,
+    Ask, Known, Letter, Look, Proof, Rows, Sample, View, Views, Who, frame, inbox,
 };
 
 /// How much of a message is shown, in bytes: attachments are long, and say nothing to anyone.
@@ -140,21 +140,33 @@ fn findings(proof: &Proof, ask: &Ask) -> Vec<Finding> {
         code: None,
     };
     let troubles = proof.troubles.iter().map(trouble);
-    let (list, rows) = &proof.rows;
-    let rows = rows.iter().map(|(line, reason)| Finding {
-        rank: Rank::Warning,
-        message: format!("{reason}; the row is left out"),
-        place: Some((
-            format!("{list}:{line}"),
-            place(list, usize::try_from(*line).unwrap_or(1), ask),
-        )),
-        help: Vec::new(),
-        code: None,
-    });
     let diagnostics = proof.diagnostics.iter().map(|found| finding(found, ask));
-    let mut findings: Vec<_> = troubles.chain(diagnostics).chain(rows).collect();
+    let mut findings: Vec<_> = troubles.chain(diagnostics).chain(rows(&proof.rows, ask)).collect();
     findings.sort_by_key(|found| found.rank);
     findings
+}
+
+/// The rows of the list that are no readers.
+fn rows(rows: &Rows, ask: &Ask) -> Vec<Finding> {
+    let Rows { list, shown, all, linked } = rows;
+    let warning = |message: String, place| Finding {
+        rank: Rank::Warning,
+        message,
+        place,
+        help: Vec::new(),
+        code: None,
+    };
+    let row = |(line, reason): &(u64, String)| {
+        let at = usize::try_from(*line).unwrap_or(1);
+        let place = (format!("{list}:{line}"), linked.then(|| place(list, at, ask)));
+        warning(format!("{reason}; the row is left out"), Some(place))
+    };
+    let more = all.saturating_sub(shown.len() as u64);
+    let more = (more > 0).then(|| {
+        let more = grouped(more);
+        warning(format!("and {more} more such rows: `newsletter check` counts them"), None)
+    });
+    shown.iter().map(row).chain(more).collect()
 }
 
 fn finding(found: &Diagnostic, ask: &Ask) -> Finding {
@@ -168,7 +180,7 @@ fn finding(found: &Diagnostic, ask: &Ask) -> Finding {
             Level::Note => Rank::Note,
         },
         message: found.message.clone(),
-        place: Some((format!("{path}:{line}:{column}"), place(path, line, ask))),
+        place: Some((format!("{path}:{line}:{column}"), Some(place(path, line, ask)))),
         help: help.cloned().collect(),
         code: Some((found.code.number(), found.code.description())),
     }
@@ -190,7 +202,7 @@ fn readers(proof: &Proof, ask: &Ask) -> Readers {
         },
         note: match sample.readers {
             1 => format!("1 reader, {}", sample.address),
-            many => format!("{many} readers, such as {}", sample.address),
+            many => format!("{} readers, such as {}", grouped(many), sample.address),
         },
         href: Ask { who: Who::Edition(sample.segments.clone()), ..ask.clone() }.query(),
         current: match &ask.who {
@@ -211,7 +223,10 @@ fn readers(proof: &Proof, ask: &Ask) -> Readers {
     };
     Readers {
         samples: proof.editions.iter().map(sample).chain([nobody]).collect(),
-        shown: proof.reader.clone(),
+        shown: match proof.reading {
+            true => format!("{} The list is still being read.", proof.reader),
+            false => proof.reader.clone(),
+        },
         asked,
         lookup: "readers",
     }

@@ -82,7 +82,8 @@ fn follow(mut watch: Watch, desk: Arc<Mutex<Box<dyn Desk>>>, changed: watch::Sen
                 return;
             }
             if news == News::Files {
-                desk.lock().unwrap_or_else(PoisonError::into_inner).reread();
+                let files = desk.lock().unwrap_or_else(PoisonError::into_inner).reread();
+                watch.also(&files);
             }
             changed.send_modify(|version| *version += 1);
         }
@@ -127,7 +128,7 @@ async fn guard(State(port): State<u16>, request: Request, next: Next) -> Respons
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
+        (header::REFERRER_POLICY, "same-origin"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
@@ -211,8 +212,8 @@ async fn leave(
     RawQuery(query): RawQuery,
 ) -> Result<Response, StatusCode> {
     let ask = Ask::parse(&query.unwrap_or_default());
-    let reader = shared.ask(move |desk| desk.proof(&ask).reader).await?;
-    Ok(html(gate::PAGE, leaving(&reader).into_string()))
+    let address = shared.ask(move |desk| desk.proof(&ask).address).await?;
+    Ok(html(gate::PAGE, leaving(address.as_deref()).into_string()))
 }
 
 async fn file(
@@ -226,7 +227,7 @@ async fn file(
         let found = desk.proof(&ask).diagnostics;
         let hidden = found.iter().filter(|found| found.hidden && found.source == file);
         let secret: Vec<_> = hidden.map(|found| found.span.clone()).collect();
-        Some(source(&file, &secret).into_string())
+        Some(source(&file, &secret, &format!("./{}", ask.query())).into_string())
     });
     let page = page.await?.ok_or(StatusCode::NOT_FOUND)?;
     Ok(html(gate::PAGE, page))

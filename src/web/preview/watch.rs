@@ -59,11 +59,17 @@ impl Watch {
         for entry in std::fs::read_dir(&watch.root)?.flatten() {
             watch.add(&entry.path())?;
         }
-        let outside = elsewhere.iter().filter_map(|file| file.parent()?.canonicalize().ok());
-        for folder in outside.filter(|folder| !folder.starts_with(&watch.root)) {
-            watch.watcher.watch(&folder, RecursiveMode::NonRecursive)?;
-        }
+        watch.also(elsewhere);
         Ok(watch)
+    }
+
+    /// Watches files that may be elsewhere, too; one that cannot be watched is read when another
+    /// changes.
+    pub fn also(&mut self, files: &[PathBuf]) {
+        let folders = files.iter().filter_map(|file| file.parent()?.canonicalize().ok());
+        for folder in folders.filter(|folder| !folder.starts_with(&self.root)) {
+            drop(self.watcher.watch(&folder, RecursiveMode::NonRecursive));
+        }
     }
 
     /// Watches what is below the root, unless nothing there is of interest.

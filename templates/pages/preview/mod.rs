@@ -55,8 +55,16 @@ impl State {
         match self {
             Self::Fresh => "Up to date",
             Self::Unsendable => "Errors: this cannot be sent",
-            Self::Stale => "Errors: this is the last version without",
+            Self::Stale => "Errors: this is the version before them",
             Self::Nothing => "Errors: nothing can be shown",
+        }
+    }
+
+    /// What the letters stand in.
+    fn place(self) -> &'static str {
+        match self {
+            Self::Fresh | Self::Unsendable => "now",
+            Self::Stale | Self::Nothing => "before",
         }
     }
 
@@ -111,9 +119,10 @@ impl Preview<'_> {
                 p.brand { (self.publication) }
                 h1 #title { (self.title) }
                 p #state class=(self.state.class()) role="status" { (self.state.words()) }
+                p.label { a href="#findings" { "What check finds" } }
             }
             div.desk {
-                main #content tabindex="-1" data-version=(self.version) {
+                main #content class=(self.state.place()) tabindex="-1" data-version=(self.version) {
                     nav #views.views aria-label="Views" {
                         ul { @for (at, view) in (1..).zip(self.views) { (self::view(at, view)) } }
                     }

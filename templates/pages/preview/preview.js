@@ -2,6 +2,7 @@
 // what differs in its place. Whoever reads on stays where they are.
 "use strict";
 
+const SENDING = "Sending…";
 const RETRY = 1000; // milliseconds between two tries when nobody answers
 const pause = (time) => new Promise((done) => setTimeout(done, time));
 const content = () => document.getElementById("content");
@@ -68,6 +69,15 @@ async function pane(shown, fresh) {
     replace(shown, fresh);
 }
 
+// A screen reader says it when it changes, and only then.
+function state(text, className) {
+    const shown = document.getElementById("state");
+    shown.className = className;
+    if (shown.textContent !== text) {
+        shown.textContent = text;
+    }
+}
+
 async function show(text) {
     const page = new DOMParser().parseFromString(text, "text/html");
     document.title = page.title;
@@ -75,18 +85,20 @@ async function show(text) {
         const shown = document.getElementById(fresh.id);
         return shown && pane(shown, document.importNode(fresh, true));
     });
+    const sent = page.getElementById("sent");
+    if (sent && document.getElementById("sent")) {
+        sent.replaceWith(document.getElementById("sent").cloneNode(true));
+    }
     for (const fresh of page.querySelectorAll("#title, #state, #views, .side > section")) {
         const shown = document.getElementById(fresh.id);
         if (shown?.id === "state") {
-            shown.className = fresh.className;
-            if (shown.textContent !== fresh.textContent) {
-                shown.textContent = fresh.textContent; // a screen reader says it once
-            }
+            state(fresh.textContent, fresh.className);
         } else if (shown && !shown.isEqualNode(fresh)) {
             replace(shown, document.importNode(fresh, true));
         }
     }
     await Promise.all(work);
+    content().className = page.getElementById("content").className;
     content().dataset.version = page.getElementById("content").dataset.version;
 }
 
@@ -110,8 +122,8 @@ async function follow() {
             }
         } catch {
             if (!signal.aborted) {
-                document.getElementById("state").textContent = "The preview has ended";
-                document.getElementById("state").className = "state stale";
+                state("The preview does not answer", "state stale");
+                content().dataset.version = "0"; // whatever there is then is news
                 await pause(RETRY);
             }
         }
@@ -137,19 +149,21 @@ document.addEventListener("input", ({ target }) => {
     }
 });
 
-// A test is sent without leaving the page.
+// A test is sent without leaving the page, one at a time.
 document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post") {
         return;
     }
     event.preventDefault();
-    const said = document.getElementById("sent");
-    said.textContent = "Sending…";
+    const say = (text) => (document.getElementById("sent").textContent = text);
+    if (document.getElementById("sent").textContent === SENDING) {
+        return;
+    }
+    say(SENDING);
     fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) })
         .then((answer) => answer.text())
-        .then((text) => (said.textContent = text))
-        .catch(() => (said.textContent = "The preview has ended"));
+        .then(say, () => say("The preview does not answer"));
 });
 
 follow();

@@ -51,8 +51,8 @@ pub struct Finding {
     pub rank: Rank,
     /// What is wrong.
     pub message: String,
-    /// Where: file, line and column; and where that is shown.
-    pub place: Option<(String, String)>,
+    /// Where: file, line and column; and where that is shown, if it is.
+    pub place: Option<(String, Option<String>)>,
     /// What to do.
     pub help: Vec<String>,
     /// The number of its kind, and what that means.
@@ -100,15 +100,15 @@ impl Side {
     pub(super) fn render(&self) -> Markup {
         html! {
             aside.side aria-label="About this letter" {
-                section #findings aria-labelledby="findings-heading" { (self.findings()) }
-                section #inbox aria-labelledby="inbox-heading" { (self.inbox()) }
-                @if let Some(weight) = &self.weight {
-                    section #size aria-labelledby="size-heading" { (weight.render()) }
-                }
+                section #findings tabindex="-1" aria-labelledby="findings-heading" { (self.findings()) }
                 section #readers aria-labelledby="readers-heading" { (self.readers()) }
                 section #issues aria-labelledby="issues-heading" {
                     h2 #issues-heading.kicker { "Issues" }
                     (choices(&self.issues))
+                }
+                section #inbox aria-labelledby="inbox-heading" { (self.inbox()) }
+                @if let Some(weight) = &self.weight {
+                    section #size aria-labelledby="size-heading" { (weight.render()) }
                 }
                 @if let Some(said) = &self.test {
                     section #test aria-labelledby="test-heading" { (self.test(said)) }
@@ -207,7 +207,9 @@ fn finding(found: &Finding) -> Markup {
             strong { (found.rank.word()) }
             " " (found.message)
         }
-        @if let Some((place, href)) = &found.place { p.place { a href=(href) { (place) } } }
+        @if let Some((place, href)) = &found.place {
+            p.place { @match href { Some(href) => a href=(href) { (place) }, None => (place) } }
+        }
         @for help in &found.help { p.muted { (help) } }
         @if let Some((number, meaning)) = found.code {
             details {

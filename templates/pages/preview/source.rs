@@ -10,9 +10,9 @@ use crate::templates::pages::Shell;
 use crate::templates::pages::preview::head;
 
 /// A file with the numbers of its lines, each of which a link can lead to. What stands in `secret`,
-/// ranges of bytes, is not shown.
+/// ranges of bytes, is not shown; `back` leads to the preview.
 #[must_use]
-pub fn source(file: &Source, secret: &[Range<usize>]) -> Markup {
+pub fn source(file: &Source, secret: &[Range<usize>], back: &str) -> Markup {
     let mut start = 0;
     let lines = file.text.split_inclusive('\n').map(|line| {
         let place = start..start + line.len();
@@ -25,6 +25,7 @@ pub fn source(file: &Source, secret: &[Range<usize>]) -> Markup {
         &file.path,
         "Skip to the file",
         &html! {
+            p.label { a href=(back) { "Back to the preview" } }
             ol.lines tabindex="0" aria-label=(file.path) {
                 @for (number, line) in (1..).zip(lines) {
                     li #{ "L" (number) } { code { (line) } }
@@ -36,13 +37,14 @@ pub fn source(file: &Source, secret: &[Range<usize>]) -> Markup {
 
 /// What stands in the way of a link that would end a reader's subscription.
 #[must_use]
-pub fn leaving(reader: &str) -> Markup {
+pub fn leaving(reader: Option<&str>) -> Markup {
     page(
         "The link to unsubscribe",
         "Skip to the text",
         &html! {
             p.explained {
-                "In the letter this link is " (reader) "’s own, and ends the subscription. "
+                "In the letter this link ends the subscription of "
+                (reader.unwrap_or("whoever gets it")) ". "
                 "A preview does not follow it. The view “Source” shows where it leads."
             }
         },

@@ -1,5 +1,6 @@
 //! The sample publication and a browser in, what an editor sees of the preview out.
 
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use tokio::net::TcpListener;
 
 use crate::real::{component, markup};
 use crate::support::publication::Publication;
-use crate::web::preview::Preview;
+use crate::support::visitor::Preview;
 
 /// What a letter must not be able to do; every one of these would leave a trace.
 const HOSTILE: &str = r#"<!DOCTYPE html><html><head><title>x</title>
@@ -82,7 +83,9 @@ fn a_page_of_another_site_gets_nothing_out_of_the_preview() {
 struct Hostile;
 
 impl Desk for Hostile {
-    fn reread(&mut self) {}
+    fn reread(&mut self) -> Vec<PathBuf> {
+        Vec::new()
+    }
 
     fn proof(&mut self, _: &Ask) -> Proof {
         let letter = Letter { html: HOSTILE.to_owned(), ..Letter::default() };

@@ -7,5 +7,6 @@ pub(crate) mod link;
 pub(crate) mod publication;
 pub(crate) mod recorder;
 pub(crate) mod smtp;
+pub(crate) mod visitor;
 pub(crate) mod web;
 pub(crate) mod world;

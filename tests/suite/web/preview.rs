@@ -1,8 +1,5 @@
 //! Requests to a preview in, its answers out.
 
-use std::fmt::Write as _;
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
@@ -10,65 +7,9 @@ use newsletter::cli::Exit;
 use newsletter::config::Tls;
 
 use crate::real::component::wait_until;
-use crate::support::publication::{Publication, Running};
-use crate::support::smtp::{Act, Server};
-
-/// A preview, and how it is spoken to.
-pub(crate) struct Preview {
-    /// Where it listens.
-    host: String,
-    /// What its paths begin with.
-    secret: String,
-    _running: Running,
-}
-
-/// An answer: the number, and all that was sent.
-pub(crate) struct Answer {
-    status: u16,
-    text: String,
-}
-
-impl Answer {
-    /// What follows the header fields.
-    pub(crate) fn body(&self) -> &str {
-        self.text.split_once("\r\n\r\n").unwrap().1
-    }
-}
-
-impl Preview {
-    pub(crate) fn of(publication: &Publication) -> Self {
-        let (running, address) = publication.preview();
-        let (host, secret) = address.strip_prefix("http://").unwrap().split_once('/').unwrap();
-        Self { host: host.to_owned(), secret: format!("/{secret}"), _running: running }
-    }
-
-    /// Sends a request as it is.
-    fn send(&self, request: &str) -> Answer {
-        let mut stream = TcpStream::connect(&self.host).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).unwrap();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let status = text.split(' ').nth(1).unwrap().parse().unwrap();
-        Answer { status, text }
-    }
-
-    /// Asks with further header fields; without one for the host, the right one.
-    fn ask(&self, method: &str, path: &str, fields: &[&str], body: &str) -> Answer {
-        let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
-        if !fields.iter().any(|field| field.starts_with("Host")) {
-            write!(request, "Host: {}\r\n", self.host).unwrap();
-        }
-        fields.iter().for_each(|field| write!(request, "{field}\r\n").unwrap());
-        let length = body.len();
-        write!(request, "Content-Length: {length}\r\n\r\n{body}").unwrap();
-        self.send(&request)
-    }
-
-    pub(crate) fn get(&self, query: &str) -> Answer {
-        self.ask("GET", &format!("{}{query}", self.secret), &[], "")
-    }
-}
+use crate::support::publication::Publication;
+use crate::support::smtp::{Act, Server, when};
+use crate::support::visitor::{Answer, Preview};
 
 #[test]
 fn nobody_is_answered_but_the_page_that_the_preview_printed() {
@@ -132,6 +73,8 @@ fn nobody_is_answered_but_the_page_that_the_preview_printed() {
         let answer = preview.ask(method, path, &fields, "");
         assert_eq!(answer.status, status, "{method} {path} {fields:?}: {}", answer.text);
         let private = answer.text.contains("cross-origin-resource-policy: same-origin");
+        // Without a referrer a form would not say where it comes from.
+        let private = private && answer.text.contains("referrer-policy: same-origin");
         assert!(private && answer.text.contains("content-security-policy: "), "{}", answer.text);
         assert!(status == 200 || !answer.text.contains("Tidewater"), "{}", answer.text);
     }
@@ -189,7 +132,92 @@ fn a_letter_that_some_reader_cannot_get_is_shown_and_not_called_good() {
     }
     assert!(preview.get("letter?reader=ada.dunmore@example.com").text.contains("Dear Ada"));
     let page = preview.get("?reader=nameless@example.org");
-    assert!(page.text.contains("Errors: this is the last version"), "{}", page.text);
+    assert!(page.text.contains("Errors: nothing can be shown"), "{}", page.text);
+    // Nobody is shown the letter of another, and nobody's trouble is another's.
+    assert_eq!(preview.get("letter?reader=nameless@example.org").status, 404);
+    let page = preview.get("?reader=ada.dunmore@example.com");
+    assert!(page.text.contains("Errors: this cannot be sent"), "{}", page.text);
+    assert!(!page.text.contains("has no value for nameless"), "{}", page.text);
+}
+
+#[test]
+fn the_issue_that_is_written_stays_on_the_page_whatever_becomes_of_it() {
+    let publication = Publication::sample();
+    let preview = Preview::of(&publication);
+    assert!(preview.get("").text.contains("<h1 id=\"title\">First frost</h1>"));
+    let issue = publication.path("issues/2026-11-20-first-frost.toml");
+    let text = std::fs::read_to_string(&issue).unwrap();
+    let mut version = 1;
+    let mut next = |write: &dyn Fn()| {
+        write();
+        let page = preview.get(&format!("?after={version}"));
+        let (_, rest) = page.text.split_once("data-version=\"").unwrap();
+        version = rest.split('"').next().unwrap().parse().unwrap();
+        page.text
+    };
+    for broken in ["", "title = \"First frost\"\ndate = 2026-11-\n", "date = \"20 Nov\"\n"] {
+        let page = next(&|| std::fs::write(&issue, broken).unwrap());
+        assert!(page.contains("Errors: this is the version before them"), "{page}");
+        assert!(
+            page.contains("<iframe") && !page.contains("<h1 id=\"title\">What a ferry"),
+            "{page}"
+        );
+    }
+    let page = next(&|| std::fs::remove_file(&issue).unwrap());
+    assert!(page.contains("there is no issue `issues/2026-11-20-first-frost.toml`"), "{page}");
+    let page = next(&|| std::fs::write(&issue, &text).unwrap());
+    assert!(page.contains("Up to date"), "{page}");
+}
+
+#[test]
+fn a_preview_begins_with_what_is_asked_for_and_says_where_there_is_nothing() {
+    let publication = Publication::sample();
+    let settings = publication.read("newsletter.toml");
+    publication.write("newsletter.toml", &settings.replace("[sender]", "[sendr]"));
+    let arguments = ["--no-open", "issues/2026-11-06-the-dredging-bill.toml"];
+    let preview = Preview::from(publication.preview_with(&arguments, &[]));
+    assert!(preview.get("").text.contains("Errors: nothing can be shown"));
+    // The list may be elsewhere, and become so.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let list = elsewhere.path().join("list.csv");
+    std::fs::write(&list, publication.read("subscribers.csv")).unwrap();
+    let settings =
+        settings.replace("\"subscribers.csv\"", &format!("{:?}", list.display().to_string()));
+    publication.write("newsletter.toml", &settings);
+    let page = preview.get("?after=1").text;
+    assert!(page.contains("<h1 id=\"title\">The dredging bill</h1>"), "{page}");
+    assert!(page.contains("Up to date") && page.contains("data-version=\"2\""), "{page}");
+    std::fs::write(&list, "email,first_name\none@example.org,One\n").unwrap();
+    let page = preview.get("?after=2").text;
+    assert!(page.contains("one@example.org"), "{page}");
+    std::fs::remove_dir_all(publication.path("issues")).unwrap();
+    std::fs::create_dir(publication.path("issues")).unwrap();
+    let page = Preview::of(&publication).get("").text;
+    assert!(page.contains("`newsletter new TITLE` makes one"), "{page}");
+}
+
+#[test]
+fn only_issues_of_the_publication_are_shown() {
+    let publication = Publication::sample();
+    let preview = Preview::of(&publication);
+    publication.write("secret.toml", "title = \"Nobody's business\"\n");
+    for name in ["../secret", "../newsletter", "/etc/passwd", "%2e%2e/secret", ".hidden", ""] {
+        let page = preview.get(&format!("?issue={name}")).text;
+        assert!(page.contains("<h1 id=\"title\">First frost</h1>"), "{name}: {page}");
+        let file = preview.get(&format!("file?issue={name}&path=issues/../newsletter.toml"));
+        assert_eq!(file.status, 404, "{name}");
+    }
+}
+
+#[test]
+fn of_many_rows_that_are_no_readers_a_few_are_shown() {
+    let publication = Publication::sample();
+    let list = publication.read("subscribers.csv");
+    let bad = "nobody,A,B,C,,\n".repeat(1_234);
+    publication.write("subscribers.csv", &format!("{list}{bad}"));
+    let page = Preview::of(&publication).get("").text;
+    assert_eq!(page.matches("the row is left out").count(), 20);
+    assert!(page.contains("and 1,214 more such rows"), "{page}");
 }
 
 #[test]
@@ -246,7 +274,7 @@ fn a_list_that_takes_long_to_read_is_read_beside_the_page() {
     assert!(page.text.contains("<iframe"), "{}", page.text);
     // Everyone is counted sooner or later, without a file that changes.
     for version in 1.. {
-        if page.text.contains("10000 readers") {
+        if page.text.contains("10,000 readers") {
             break;
         }
         page = preview.get(&format!("?after={version}"));
@@ -284,6 +312,12 @@ fn a_test_goes_to_the_address_and_nowhere_else_and_is_not_recorded() {
     let said = test("address=me%40example.org");
     assert!(said.contains("me@example.org is suppressed"), "{said}");
     server.log(|log| assert_eq!(log.messages.len(), 1));
+    // Why a server refuses is said.
+    let script = when(|point| point.verb == "RCPT", Act::Say("550 5.1.1 no such user here"));
+    let server = runtime.block_on(Server::start(script));
+    publication.set_plain_server(server.smtp(Tls::None).port);
+    let said = test("address=you%40example.org");
+    assert!(said.contains("you@example.org: rejected: 550 5.1.1 no such user here"), "{said}");
 }
 
 #[test]
