@@ -39,7 +39,7 @@ fn section(section: &Section, desk: &Desk<'_>) -> Markup {
     html! { div class="section" style=(desk.style.section) { (content) } }
 }
 
-fn rule(desk: &Desk<'_>) -> Markup {
+pub(super) fn rule(desk: &Desk<'_>) -> Markup {
     html! {
         div class="section" style=(desk.style.section) {
             hr class="line rule" style=(desk.style.rule);

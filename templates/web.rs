@@ -149,6 +149,7 @@ impl Letter<'_> {
         };
         html! {
             nav aria-label=(words.archive.more) {
+                (sections::rule(desk))
                 @for (word, rel, issue) in shown {
                     @if let Some(issue) = issue { (line(&other(word, rel, issue))) }
                 }

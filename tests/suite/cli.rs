@@ -63,6 +63,7 @@ fn the_reference_of_commands_is_current() {
         "new",
         "check",
         "build",
+        "preview",
         "render",
         "send",
         "status",

@@ -8,12 +8,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::cli::build::manifest::{Output, Stamp};
 use crate::cli::digest;
 use crate::cli::failure::Failure;
+use crate::cli::secret::make_private_folder;
 
 /// Writes a file that appears whole or not at all, readable by everyone.
 pub(in crate::cli) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    write_by(folder, path, bytes)
+}
+
+/// Writes a file that appears whole or not at all; until then it is in another folder.
+fn write_by(other: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    std::fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+    let mut file = tempfile::NamedTempFile::new_in(other)?;
     file.write_all(bytes)?;
     #[cfg(unix)]
     {
@@ -28,12 +34,14 @@ pub(in crate::cli) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 #[derive(Debug)]
 pub(super) struct Press {
     public: PathBuf,
+    /// Where files are until they are whole: what a build that is killed leaves is not published.
+    state: PathBuf,
     written: AtomicU64,
 }
 
 impl Press {
-    pub(super) fn new(public: PathBuf) -> Self {
-        Self { public, written: AtomicU64::new(0) }
+    pub(super) fn new(public: PathBuf, state: PathBuf) -> Self {
+        Self { public, state, written: AtomicU64::new(0) }
     }
 
     /// The folder.
@@ -58,10 +66,21 @@ impl Press {
         let same = std::fs::metadata(&file).is_ok_and(|known| known.len() == length)
             && std::fs::read(&file).is_ok_and(|known| known == bytes);
         if !same {
-            write(&file, bytes)?;
+            self.write(&file, bytes)?;
             self.written.fetch_add(1, Ordering::Relaxed);
         }
         Ok(Output { stamp: Stamp::of(&self.public, path)?, digest: digest::of(bytes) })
+    }
+}
+
+impl Press {
+    fn write(&self, file: &Path, bytes: &[u8]) -> io::Result<()> {
+        make_private_folder(&self.state)?;
+        match write_by(&self.state, file, bytes) {
+            // `public/` may be a folder of another disk.
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => write(file, bytes),
+            written => written,
+        }
     }
 }
 

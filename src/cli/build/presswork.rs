@@ -92,10 +92,10 @@ impl Presswork<'_> {
     ) -> Result<BTreeMap<&'a str, Arc<[u8]>>, Failure> {
         let own = [archive::INDEX, archive::FEED, archive::SITEMAP, archive::ROBOTS];
         let mut taken: BTreeSet<String> = own.map(str::to_owned).into();
-        let pages = self.work.known.iter().flat_map(|issue| pages::paths(&issue.name));
-        for page in pages {
-            if !taken.insert(page.clone()) {
-                return Err(clash(&page).hint("rename the issue"));
+        for name in self.work.known.iter().map(|issue| &issue.name) {
+            let other = pages::paths(name).into_iter().find(|page| !taken.insert(page.clone()));
+            if let Some(page) = other {
+                return Err(clash(&page).hint(format!("give the issue `{name}` another name")));
             }
         }
         let mut gathered: BTreeMap<&str, Arc<[u8]>> = BTreeMap::new();

@@ -50,6 +50,9 @@ pub(super) fn status(env: &mut Env, args: &StatusArgs) -> Result<Exit, Failure> 
     // A run is remembered when its issue is gone; only a name that neither knows is a mistake.
     match (worst, named) {
         (None, Some((_, Err(failure)))) => Err(failure),
+        (None, _) if args.html.is_some() => {
+            Err(Failure::usage("nothing was sent yet, so that there is no report"))
+        }
         (None, _) if args.json => {
             env.print("[]\n")?;
             Ok(Exit::Done)
