@@ -24,8 +24,8 @@ pub fn source(file: &Source, secret: &[Range<usize>], back: &str) -> Markup {
     page(
         &file.path,
         "Skip to the file",
+        &html! { p.label { a href=(back) { "Back to the preview" } } },
         &html! {
-            p.label { a href=(back) { "Back to the preview" } }
             ol.lines tabindex="0" aria-label=(file.path) {
                 @for (number, line) in (1..).zip(lines) {
                     li #{ "L" (number) } { code { (line) } }
@@ -41,6 +41,7 @@ pub fn leaving(reader: Option<&str>) -> Markup {
     page(
         "The link to unsubscribe",
         "Skip to the text",
+        &Markup::default(),
         &html! {
             p.explained {
                 "In the letter this link ends the subscription of "
@@ -51,10 +52,10 @@ pub fn leaving(reader: Option<&str>) -> Markup {
     )
 }
 
-fn page(title: &str, skip: &str, content: &Markup) -> Markup {
+fn page(title: &str, skip: &str, beside: &Markup, content: &Markup) -> Markup {
     let language = Language::default();
     Shell { language: &language, title, skip, head: head(false) }.around(&html! {
-        header.bar { h1 { (title) } }
+        header.bar { h1 { (title) } (beside) }
         main #content.alone tabindex="-1" { (content) }
     })
 }
