@@ -1,6 +1,7 @@
 //! A publication in, its archive as `build` writes it out.
 
 mod machines;
+mod together;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +13,6 @@ use newsletter::clock::Clock;
 use newsletter::markup::tags;
 
 use crate::cases::{self, Verdict};
-use crate::real::component;
 use crate::support::publication::{Ended, Publication};
 
 /// The day before one of the issues is sent.
@@ -300,33 +300,6 @@ fn a_memory_that_is_damaged_costs_a_build_and_nothing_else() {
         assert_eq!(before, files(&publication.path("public")));
         assert!(publication.path("subscribers.csv").exists());
         assert_eq!(good.len(), publication.read(".newsletter/site.json").len());
-    }
-}
-
-#[test]
-fn a_build_that_is_killed_leaves_nothing_that_would_be_published() {
-    // What is killed goes by the machine's clock, and so does the rest.
-    let site = |publication: &Publication| {
-        let ended = publication.run(&["build"]);
-        assert_eq!(ended.exit, Exit::Done, "{}", ended.messages);
-        files(&publication.path("public"))
-    };
-    let whole = site(&publication());
-    let public = |publication: &Publication| {
-        let entries = publication.path("public").read_dir().into_iter().flatten().flatten();
-        entries.map(|entry| entry.file_name().into_string().unwrap()).collect::<Vec<_>>()
-    };
-    for enough in 1..8 {
-        let publication = publication();
-        let mut build = publication.spawn(&["build"]);
-        component::wait_until("the build has written some files", || {
-            public(&publication).len() >= enough || build.try_wait().unwrap().is_some()
-        });
-        build.kill().unwrap();
-        build.wait().unwrap();
-        let left = public(&publication);
-        assert!(!left.iter().any(|name| name.starts_with('.')), "{left:?}");
-        assert_eq!(site(&publication), whole);
     }
 }
 

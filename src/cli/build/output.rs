@@ -1,6 +1,7 @@
 //! Bytes and where they belong in, files that are written only where they differ out.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,16 +11,16 @@ use crate::cli::digest;
 use crate::cli::failure::Failure;
 use crate::cli::secret::make_private_folder;
 
+/// What a file is called until it is whole.
+const UNTIL: (&str, &str) = (".newsletter-", ".new");
+
 /// Writes a file that appears whole or not at all, readable by everyone.
 pub(in crate::cli) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    write_by(folder, path, bytes)
-}
-
-/// Writes a file that appears whole or not at all; until then it is in another folder.
-fn write_by(other: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    std::fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
-    let mut file = tempfile::NamedTempFile::new_in(other)?;
+    std::fs::create_dir_all(folder)?;
+    // Beside its place: to take a file from one folder to another makes a build wait for itself.
+    let (prefix, suffix) = UNTIL;
+    let mut file = tempfile::Builder::new().prefix(prefix).suffix(suffix).tempfile_in(folder)?;
     file.write_all(bytes)?;
     #[cfg(unix)]
     {
@@ -34,14 +35,20 @@ fn write_by(other: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
 #[derive(Debug)]
 pub(super) struct Press {
     public: PathBuf,
-    /// Where files are until they are whole: what a build that is killed leaves is not published.
-    state: PathBuf,
     written: AtomicU64,
+    /// Only one build is at work in a publication. The system lets it go, however a build ends.
+    _lock: File,
 }
 
 impl Press {
-    pub(super) fn new(public: PathBuf, state: PathBuf) -> Self {
-        Self { public, state, written: AtomicU64::new(0) }
+    /// Waits until no other build is at work, and removes what one that was killed has left.
+    pub(super) fn begin(public: PathBuf, state: &Path) -> Result<Self, Failure> {
+        let lock =
+            lock(state).map_err(|error| Failure::because("cannot lock the publication", &error))?;
+        sweep(&public).map_err(|error| {
+            Failure::because("cannot remove what an earlier build left in `public`", &error)
+        })?;
+        Ok(Self { public, written: AtomicU64::new(0), _lock: lock })
     }
 
     /// The folder.
@@ -66,22 +73,37 @@ impl Press {
         let same = std::fs::metadata(&file).is_ok_and(|known| known.len() == length)
             && std::fs::read(&file).is_ok_and(|known| known == bytes);
         if !same {
-            self.write(&file, bytes)?;
+            write(&file, bytes)?;
             self.written.fetch_add(1, Ordering::Relaxed);
         }
         Ok(Output { stamp: Stamp::of(&self.public, path)?, digest: digest::of(bytes) })
     }
 }
 
-impl Press {
-    fn write(&self, file: &Path, bytes: &[u8]) -> io::Result<()> {
-        make_private_folder(&self.state)?;
-        match write_by(&self.state, file, bytes) {
-            // `public/` may be a folder of another disk.
-            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => write(file, bytes),
-            written => written,
+fn lock(state: &Path) -> io::Result<File> {
+    make_private_folder(state)?;
+    let file = File::options().create(true).append(true).open(state.join("build.lock"))?;
+    file.lock()?;
+    Ok(file)
+}
+
+/// Removes files that never became whole, in a folder and those in it.
+fn sweep(folder: &Path) -> io::Result<()> {
+    let entries = match folder.read_dir() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let (kind, name) = (entry.file_type()?, entry.file_name());
+        let name = name.to_string_lossy();
+        if kind.is_dir() {
+            sweep(&entry.path())?;
+        } else if name.starts_with(UNTIL.0) && name.ends_with(UNTIL.1) {
+            std::fs::remove_file(entry.path())?;
         }
     }
+    Ok(())
 }
 
 /// What became of files that are no longer made.

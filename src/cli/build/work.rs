@@ -50,7 +50,7 @@ impl<'w> Work<'w> {
     /// Builds what has changed; what there is to say of issues goes into `said`, also where it fails.
     pub(super) fn work(&self, before: &Manifest, said: &mut Vec<Found>) -> Result<Done, Failure> {
         let root = self.publication.folder.root();
-        let press = Press::new(root.join("public"), self.publication.state());
+        let press = Press::begin(root.join("public"), &self.publication.state())?;
         let shown = self.known.iter().filter(|issue| issue.published || self.drafts);
         let around = Around(shown.collect());
         let parts = self.parts(before, &around);
