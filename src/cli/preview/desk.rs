@@ -157,7 +157,7 @@ impl Desk for EditorDesk {
         let (issue, sheet) = self.sheet(ask);
         let survey = sheet.surveyor.survey();
         let audience = sheet.manuscript.as_ref().and_then(|made| made.issue.audience.clone());
-        let (reader, said) = self.reader(ask, &survey.editions, audience.as_deref());
+        let (reader, said) = self.reader(ask, survey.editions(), audience.as_deref());
         let Self { settings, issues, keys, env, .. } = self;
         let sheet = issues.entry(issue.clone()).or_default();
         let Composed { letter, fresh, troubles } = sheet.compose(reader.as_ref(), keys, env);
@@ -170,6 +170,7 @@ impl Desk for EditorDesk {
         let mut troubles: Vec<_> = known.chain(troubles).collect();
         troubles.dedup();
         let reading = sheet.surveyor.is_at_work();
+        let editions = survey.editions().iter().map(sample).collect();
         Proof {
             publication: config.map(|config| config.publication.name.clone()).unwrap_or_default(),
             title: title.unwrap_or_else(|| issue.clone()),
@@ -183,7 +184,7 @@ impl Desk for EditorDesk {
                 all: survey.bad,
                 linked: publication.is_some_and(|publication| is_short(publication)),
             },
-            editions: survey.editions.iter().map(sample).collect(),
+            editions,
             reader: said,
             address: reader.map(|reader| reader.address.to_string()),
             reading,

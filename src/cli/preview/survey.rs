@@ -31,8 +31,8 @@ pub(super) struct Survey {
     /// How many such rows there are.
     pub(super) bad: u64,
     pub(super) trouble: Option<String>,
-    /// The editions that have readers, in the order in which the list has them.
-    pub(super) editions: Vec<Group>,
+    /// The editions that have readers; `None` where nobody can say, since the issue has errors.
+    editions: Option<Vec<Group>>,
 }
 
 /// The readers of one edition.
@@ -47,6 +47,11 @@ pub(super) struct Group {
 }
 
 impl Survey {
+    /// The editions that have readers.
+    pub(super) fn editions(&self) -> &[Group] {
+        self.editions.as_deref().unwrap_or_default()
+    }
+
     /// Reads the whole list.
     fn take(publication: &Publication, path: &Path, now: Timestamp) -> Self {
         let mut found = Found::default();
@@ -67,6 +72,7 @@ impl Survey {
         };
         let mut editions: Vec<_> = groups.into_iter().map(group).collect();
         editions.sort_by(|a, b| b.segments.cmp(&a.segments));
+        let editions = issue.is_some().then_some(editions);
         Self {
             diagnostics: found.diagnostics,
             bad: found.bad,
@@ -165,7 +171,6 @@ impl Surveyor {
         while let Some(Order { publication, path, now }) = self.next() {
             let survey = Survey::take(&publication, &path, now);
             self.lock().keep(survey);
-            nudge();
         }
         nudge();
     }
@@ -185,8 +190,8 @@ impl Surveyor {
 impl Work {
     /// Of an issue that does not compile nobody can say who gets which edition: it stays as it was.
     fn keep(&mut self, mut survey: Survey) {
-        if survey.editions.is_empty() {
-            survey.editions = std::mem::take(&mut self.survey.editions);
+        if survey.editions.is_none() {
+            survey.editions = self.survey.editions.take();
         }
         self.survey = survey;
     }

@@ -190,6 +190,12 @@ fn a_preview_begins_with_what_is_asked_for_and_says_where_there_is_nothing() {
     std::fs::write(&list, "email,first_name\none@example.org,One\n").unwrap();
     let page = preview.get("?after=2").text;
     assert!(page.contains("one@example.org"), "{page}");
+    std::fs::write(&list, "email,first_name\n").unwrap();
+    let page = preview.get("?after=3").text;
+    assert!(
+        !page.contains("one@example.org") && page.contains("The letter for everyone"),
+        "{page}"
+    );
     std::fs::remove_dir_all(publication.path("issues")).unwrap();
     std::fs::create_dir(publication.path("issues")).unwrap();
     let page = Preview::of(&publication).get("").text;
