@@ -123,7 +123,12 @@ impl Suppressions {
     }
 
     fn reload(&mut self) -> Result<bool, Error> {
-        let file = match File::open(&self.path) {
+        // A pipe would be waited for, and a device read for ever.
+        let opened = std::fs::metadata(&self.path).and_then(|file| match file.is_file() {
+            true => File::open(&self.path),
+            false => Err(io::Error::other("it is not a file")),
+        });
+        let file = match opened {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(error.into()),

@@ -160,7 +160,7 @@ impl Publication {
         columns: Option<&[String]>,
     ) -> Result<Checked<Issue>, Failure> {
         let shown = path.to_string_lossy().replace('\\', "/");
-        let text = std::fs::read_to_string(self.folder.root().join(path))
+        let text = text_of(&self.folder.root().join(path))
             .map_err(|error| unreadable(&path.display().to_string(), &error, Exit::Content))?;
         Ok(self.check_text(&Source::new(shown, text), &self.folder, columns))
     }
@@ -240,9 +240,16 @@ impl Publication {
 
 /// Reads a file of the settings.
 pub(super) fn read(path: &Path, shown: &str) -> Result<Arc<Source>, Failure> {
-    let text =
-        std::fs::read_to_string(path).map_err(|error| unreadable(shown, &error, Exit::Usage))?;
+    let text = text_of(path).map_err(|error| unreadable(shown, &error, Exit::Usage))?;
     Ok(Source::new(shown, text))
+}
+
+/// What a file says. A pipe would be waited for, and a device read for ever.
+fn text_of(path: &Path) -> io::Result<String> {
+    match std::fs::metadata(path)?.is_file() {
+        true => std::fs::read_to_string(path),
+        false => Err(io::Error::other("it is not a file")),
+    }
 }
 
 pub(super) fn unreadable(shown: &str, error: &io::Error, exit: Exit) -> Failure {

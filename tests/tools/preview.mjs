@@ -121,6 +121,12 @@ const acts = {
         expect(await page.evaluate(said("green tarpaulin")), "broken settings take the letter away");
         writeFileSync(settings, before.replace("Rivers, ports", "Rivers, harbours"));
         await page.until(said("Rivers, harbours"));
+        const served = readFileSync(settings, "utf8");
+        expect(await page.evaluate("!!document.getElementById('test')"), "no form for tests");
+        writeFileSync(settings, served.slice(0, served.indexOf("[smtp]")));
+        await page.until("!document.getElementById('test')");
+        writeFileSync(settings, served);
+        await page.until("!!document.getElementById('test')");
         const list = join(folder, "subscribers.csv");
         writeFileSync(list, readFileSync(list, "utf8").replaceAll("Carys", "Carwyn"));
         await page.until(said("Dear Carwyn"));

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::cli::build::manifest::{Output, Stamp};
 use crate::cli::digest;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Exit, Failure};
 use crate::cli::secret::make_private_folder;
 
 /// What a file is called until it is whole.
@@ -43,6 +43,9 @@ pub(super) struct Press {
 impl Press {
     /// Waits until no other build is at work, and removes what one that was killed has left.
     pub(super) fn begin(public: PathBuf, state: &Path) -> Result<Self, Failure> {
+        if public.is_file() {
+            return Err(Failure::new(Exit::World, "`public` is a file, where a folder has to be"));
+        }
         let lock =
             lock(state).map_err(|error| Failure::because("cannot lock the publication", &error))?;
         sweep(&public).map_err(|error| {

@@ -51,17 +51,15 @@ impl EditorDesk {
         Self { env, root, issue, nudge, settings, issues, keys, readers }
     }
 
-    /// The name of the issue that is asked for: one that there is, or was a moment ago. The newest at
-    /// the beginning stays the one that is shown, whatever becomes of it while it is written.
+    /// The name of the issue that is asked for. The newest at the beginning stays the one that is shown, whatever becomes of it while it is written.
     fn name(&mut self, ask: &Ask) -> String {
         self.settings.refresh(&self.root);
         if self.issue.is_none() {
             self.issue = self.settings.outlines.last().map(|(path, _)| name_of(path));
         }
-        let known = |name: &&String| {
-            self.issues.contains_key(*name) || self.settings.outline(name).is_some()
-        };
-        ask.issue.as_ref().filter(known).or(self.issue.as_ref()).cloned().unwrap_or_default()
+        // What is no name of a file of `issues/` is not looked for.
+        let plain = |name: &&String| !name.starts_with('.') && !name.contains(['/', '\\', '\0']);
+        ask.issue.as_ref().filter(plain).or(self.issue.as_ref()).cloned().unwrap_or_default()
     }
 
     /// The name of the issue that is asked for, and what is known of it.

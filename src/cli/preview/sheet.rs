@@ -47,7 +47,7 @@ impl Sheet {
         let mut found = Found::default();
         // Anything else, such as a pipe, could be read for ever.
         if !publication.folder.root().join(path).is_file() {
-            self.trouble = Some(format!("there is no issue `{}` any more", path.display()));
+            self.trouble = Some(format!("there is no issue `{}`", path.display()));
             self.found = found;
             return;
         }

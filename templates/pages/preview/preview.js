@@ -15,8 +15,9 @@ function renew(shown, src, digest) {
         coming.dataset.digest = digest;
         coming.classList.add("coming");
         const swap = () => {
-            const { scrollLeft, scrollTop } = shown.contentDocument.scrollingElement;
-            coming.contentDocument.scrollingElement.scrollTo(scrollLeft, scrollTop);
+            // A frame that shows an error has no place.
+            const place = shown.contentDocument?.scrollingElement;
+            coming.contentDocument?.scrollingElement?.scrollTo(place?.scrollLeft ?? 0, place?.scrollTop ?? 0);
             const focused = document.activeElement === shown;
             shown.remove();
             coming.classList.remove("coming");
@@ -88,6 +89,11 @@ async function show(text) {
     const sent = page.getElementById("sent");
     if (sent && document.getElementById("sent")) {
         sent.replaceWith(document.getElementById("sent").cloneNode(true));
+    }
+    // A server that is named now, or no longer, adds or takes away the form for tests.
+    const parts = (root) => [...root.querySelectorAll(".side > section")].map(({ id }) => id).join();
+    if (parts(document) !== parts(page)) {
+        replace(document.querySelector(".side"), document.importNode(page.querySelector(".side"), true));
     }
     for (const fresh of page.querySelectorAll("#title, #state, #views, .side > section")) {
         const shown = document.getElementById(fresh.id);

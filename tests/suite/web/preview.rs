@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::Command;
 
 use newsletter::cli::Exit;
 use newsletter::config::Tls;
@@ -207,11 +208,41 @@ fn only_issues_of_the_publication_are_shown() {
     let publication = Publication::sample();
     let preview = Preview::of(&publication);
     publication.write("secret.toml", "title = \"Nobody's business\"\n");
+    let page = preview.get("?issue=nope").text;
+    assert!(page.contains("there is no issue `issues/nope.toml`"), "{page}");
     for name in ["../secret", "../newsletter", "/etc/passwd", "%2e%2e/secret", ".hidden", ""] {
         let page = preview.get(&format!("?issue={name}")).text;
         assert!(page.contains("<h1 id=\"title\">First frost</h1>"), "{name}: {page}");
         let file = preview.get(&format!("file?issue={name}&path=issues/../newsletter.toml"));
         assert_eq!(file.status, 404, "{name}");
+    }
+}
+
+#[test]
+fn what_is_no_file_is_not_waited_for_and_not_read_for_ever() {
+    let publication = Publication::sample();
+    let preview = Preview::of(&publication);
+    assert!(preview.get("").text.contains("Up to date"));
+    let files = [
+        "issues/2026-11-20-first-frost.toml",
+        "suppressions.csv",
+        "templates/broadsheet/theme.toml",
+        "subscribers.csv",
+        "newsletter.toml",
+        "images/quay.jpg",
+    ];
+    for file in files {
+        let text = std::fs::read(publication.path(file)).unwrap();
+        for put in [&["mkfifo"][..], &["ln", "-s", "/dev/zero"]] {
+            std::fs::remove_file(publication.path(file)).unwrap();
+            let put = Command::new(put[0]).args(&put[1..]).arg(publication.path(file)).status();
+            assert!(put.unwrap().success());
+            // It is answered, with errors, as soon as the change is seen.
+            wait_until(file, || preview.get("").text.contains("Errors: "));
+        }
+        std::fs::remove_file(publication.path(file)).unwrap();
+        std::fs::write(publication.path(file), text).unwrap();
+        wait_until(file, || preview.get("").text.contains("Up to date"));
     }
 }
 
