@@ -96,6 +96,10 @@ impl Publication {
 
 /// An issue as the letters of others name it; `None` where it has no headline.
 pub(super) fn neighbour(path: &Path, outline: &Outline) -> Option<Neighbour> {
-    let name = path.file_stem()?.to_string_lossy().into_owned();
-    Some(Neighbour { title: outline.title.clone()?, name })
+    Some(Neighbour { title: outline.title.clone()?, name: name_of(path) })
+}
+
+/// The name of an issue: that of its file, without `.toml`.
+pub(super) fn name_of(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -159,10 +159,9 @@ impl Publication {
         path: &Path,
         columns: Option<&[String]>,
     ) -> Result<Checked<Issue>, Failure> {
-        let shown = path.to_string_lossy().replace('\\', "/");
-        let text = text_of(&self.folder.root().join(path))
+        let source = issue::read(&self.folder, path)
             .map_err(|error| unreadable(&path.display().to_string(), &error, Exit::Content))?;
-        Ok(self.check_text(&Source::new(shown, text), &self.folder, columns))
+        Ok(self.check_text(&source, &self.folder, columns))
     }
 
     /// Reads the text of an issue whose pictures and files are in `folder`.

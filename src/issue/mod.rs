@@ -59,14 +59,21 @@ pub use words::Anchor;
 /// # Errors
 /// The file cannot be read, or is not UTF-8.
 pub fn load(folder: &Folder, path: &Path, segments: &[&str]) -> std::io::Result<Checked<Issue>> {
+    Ok(parse(&read(folder, path)?, folder, segments))
+}
+
+/// Reads the file of an issue.
+///
+/// # Errors
+/// It cannot be read, or is not UTF-8.
+pub fn read(folder: &Folder, path: &Path) -> std::io::Result<Arc<Source>> {
     let file = folder.root().join(path);
     // A pipe would be waited for, and a device read for ever.
     if !std::fs::metadata(&file)?.is_file() {
         return Err(std::io::Error::other("it is not a file"));
     }
-    let text = std::fs::read_to_string(file)?;
     let shown = path.to_string_lossy().replace('\\', "/");
-    Ok(parse(&Source::new(shown, text), folder, segments))
+    Ok(Source::new(shown, std::fs::read_to_string(file)?))
 }
 
 /// Reports every field that the list has no column for.

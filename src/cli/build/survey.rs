@@ -8,7 +8,7 @@ use crate::cli::build::manifest::Manifest;
 use crate::cli::build::parallel;
 use crate::cli::digest;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::outlines::neighbour;
+use crate::cli::outlines::{name_of, neighbour};
 use crate::cli::publication::{Publication, unreadable};
 use crate::issue::{self, Outline};
 use crate::templates::Neighbours;
@@ -42,7 +42,7 @@ pub(super) fn survey(
             .map_err(|error| unreadable(&path.display().to_string(), &error, Exit::Content))?;
         // What is no UTF-8 is said when the issue is compiled: it may be none of those.
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let name = name_of(path);
         let digest = digest::of(&bytes);
         let known = manifest.issues.get(&name).filter(|record| record.text == digest);
         let outline = match known {

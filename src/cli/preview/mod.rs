@@ -10,13 +10,14 @@ mod sheet;
 mod survey;
 
 use std::net::Ipv4Addr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use tokio::net::TcpListener;
 
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
+use crate::cli::outlines::name_of;
 use crate::cli::publication::Publication;
 use crate::cli::secret;
 use crate::web::preview::{self, Server, Watch};
@@ -84,15 +85,14 @@ fn begin(
     args: &PreviewArgs,
 ) -> Result<(PathBuf, Vec<PathBuf>, Option<String>), Failure> {
     let root = Publication::root(&env.folder)?;
-    let name = |path: &Path| Some(path.file_stem()?.to_string_lossy().into_owned());
     let Ok(publication) = Publication::open_above(&root, &mut Found::default()) else {
-        return Ok((root, Vec::new(), args.issue.as_deref().and_then(name)));
+        return Ok((root, Vec::new(), args.issue.as_deref().map(name_of)));
     };
     // Here rather than on the page: making a key is worth a word in the terminal.
     let key = secret::key(env, &root, &publication.config.publication.key);
     drop(key);
     let issue = args.issue.as_ref().map(|issue| publication.find(env, issue)).transpose()?;
-    let name = issue.as_deref().and_then(name);
+    let name = issue.as_deref().map(name_of);
     let audience = &publication.config.audience;
     let elsewhere = [&audience.subscribers, &audience.suppressions].map(|path| root.join(path));
     Ok((root, elsewhere.into(), name))

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::found::Found;
+use crate::cli::outlines::name_of;
 use crate::cli::publication::Publication;
 use crate::issue::Outline;
 use crate::web::preview::Known;
@@ -73,8 +74,4 @@ impl Settings {
         };
         self.outlines.iter().rev().map(known).collect()
     }
-}
-
-pub(super) fn name_of(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }

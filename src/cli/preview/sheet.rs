@@ -45,7 +45,6 @@ impl Sheet {
     /// Reads the issue; where it has errors, the last version without stays.
     pub(super) fn refresh(&mut self, publication: &Arc<Publication>, path: &Path) {
         let mut found = Found::default();
-        // Anything else, such as a pipe, could be read for ever.
         if !publication.folder.root().join(path).is_file() {
             self.trouble = Some(format!("there is no issue `{}`", path.display()));
             self.found = found;

@@ -1,5 +1,6 @@
 //! The published issues in, the page that lists them by year out.
 
+use crate::compile::encode;
 use crate::templates::page;
 use crate::templates::pages::{Index, Line, Shown, Year};
 use crate::web::archive::{Entry, FEED, Site, facts, index_url};
@@ -15,7 +16,7 @@ pub(super) fn index(site: &Site<'_>) -> String {
         }
     }
     let facts = facts::site(publication, index_url(publication));
-    Index { publication, theme, facts, href, feed: FEED, years: &years }.render()
+    Index { publication, theme, facts, href: encode::path, feed: FEED, years: &years }.render()
 }
 
 fn line(entry: &Entry) -> Line<'_> {
@@ -36,9 +37,4 @@ fn line(entry: &Entry) -> Line<'_> {
         }),
         language,
     }
-}
-
-/// A path as it stands in a URL.
-fn href(path: &str) -> String {
-    path.split('/').map(crate::compile::encode::percent).collect::<Vec<_>>().join("/")
 }
