@@ -3,6 +3,7 @@
 use std::fmt;
 
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hkdf;
 use aws_lc_rs::hmac;
 use base64::Engine as _;
@@ -18,6 +19,51 @@ pub struct Key {
     message_id: hmac::Key,
     nonce: hmac::Key,
     seal: LessSafeKey,
+    tag: hmac::Key,
+    hasher: Hasher,
+}
+
+/// What a sealed text or a tag is good for: one that was made for one purpose is good for no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A token that confirms a subscription.
+    Subscription,
+    /// A token that undoes an unsubscription.
+    Return,
+    /// A tag in the address that bounces go to.
+    ReturnPath,
+    /// A tag of a link that leads through the publication's own server.
+    Link,
+}
+
+impl Purpose {
+    /// The words that bind it; the token of an unsubscribe link, which was first, has none.
+    fn words(self) -> &'static [u8] {
+        match self {
+            Self::Subscription => b"subscription",
+            Self::Return => b"return",
+            Self::ReturnPath => b"return path",
+            Self::Link => b"link",
+        }
+    }
+}
+
+/// Makes the hash that stands for an address which is not to be kept.
+#[derive(Clone)]
+pub struct Hasher(hmac::Key);
+
+impl Hasher {
+    /// The hash of a text: 27 characters, which tell nothing of it to whoever lacks the key.
+    #[must_use]
+    pub fn hash(&self, text: &str) -> String {
+        URL_SAFE_NO_PAD.encode(&hmac::sign(&self.0, text.as_bytes()).as_ref()[..20])
+    }
+}
+
+impl fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hasher(..)")
+    }
 }
 
 impl Key {
@@ -39,7 +85,15 @@ impl Key {
             message_id: hmac::Key::new(hmac::HMAC_SHA256, &subkey(b"message-id")),
             nonce: hmac::Key::new(hmac::HMAC_SHA256, &subkey(b"token nonce")),
             seal: LessSafeKey::new(seal),
+            tag: hmac::Key::new(hmac::HMAC_SHA256, &subkey(b"tag")),
+            hasher: Hasher(hmac::Key::new(hmac::HMAC_SHA256, &subkey(b"suppression"))),
         }
+    }
+
+    /// What hashes the addresses that are not to be kept.
+    #[must_use]
+    pub fn hasher(&self) -> Hasher {
+        self.hasher.clone()
     }
 
     /// The part of a Message-ID before the `@`: 27 characters, the same for the same issue and reader.
@@ -64,17 +118,34 @@ impl Key {
     /// same token, nobody can read or forge one, and no database is needed to open it.
     #[must_use]
     pub fn seal(&self, address: &str) -> String {
-        let tag = hmac::sign(&self.nonce, address.as_bytes());
+        self.seal_bound(&[], address)
+    }
+
+    /// Seals a text for a purpose: the same text gives the same token for the same purpose only.
+    #[must_use]
+    pub fn seal_as(&self, purpose: Purpose, text: &str) -> String {
+        self.seal_bound(purpose.words(), text)
+    }
+
+    fn seal_bound(&self, purpose: &[u8], text: &str) -> String {
+        let mut context = hmac::Context::with_key(&self.nonce);
+        if !purpose.is_empty() {
+            // No address begins with a zero: what is sealed without a purpose has another nonce.
+            context.update(&[0]);
+            context.update(purpose);
+            context.update(&[0]);
+        }
+        context.update(text.as_bytes());
         let mut nonce = [0; 12];
-        nonce.copy_from_slice(&tag.as_ref()[..12]);
-        let mut token = Vec::with_capacity(12 + address.len() + 16);
+        nonce.copy_from_slice(&context.sign().as_ref()[..12]);
+        let mut token = Vec::with_capacity(12 + text.len() + 16);
         token.extend_from_slice(&nonce);
-        token.extend_from_slice(address.as_bytes());
+        token.extend_from_slice(text.as_bytes());
         let nonce = Nonce::assume_unique_for_key(nonce);
         let tag = self
             .seal
-            .seal_in_place_separate_tag(nonce, Aad::empty(), &mut token[12..])
-            .expect("an address is far below the length limit of AES-GCM-SIV");
+            .seal_in_place_separate_tag(nonce, Aad::from(purpose), &mut token[12..])
+            .expect("what is sealed is far below the length limit of AES-GCM-SIV");
         token.extend_from_slice(tag.as_ref());
         URL_SAFE_NO_PAD.encode(token)
     }
@@ -87,14 +158,43 @@ impl Key {
     }
 
     /// Opens a token; `None` when it was not sealed with this key, or was changed since.
+    ///
+    /// How long that takes depends on the length of the token alone.
     #[must_use]
     pub fn open(&self, token: &str) -> Option<String> {
+        self.open_bound(&[], token)
+    }
+
+    /// Opens what [`Key::seal_as`] sealed for the same purpose.
+    #[must_use]
+    pub fn open_as(&self, purpose: Purpose, token: &str) -> Option<String> {
+        self.open_bound(purpose.words(), token)
+    }
+
+    fn open_bound(&self, purpose: &[u8], token: &str) -> Option<String> {
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
         let (nonce, sealed) = bytes.split_first_chunk::<12>()?;
         let mut sealed = sealed.to_vec();
         let nonce = Nonce::assume_unique_for_key(*nonce);
-        let opened = self.seal.open_in_place(nonce, Aad::empty(), &mut sealed).ok()?;
+        let opened = self.seal.open_in_place(nonce, Aad::from(purpose), &mut sealed).ok()?;
         String::from_utf8(opened.to_vec()).ok()
+    }
+
+    /// The tag of a text for a purpose: 20 hexadecimal digits (80 bits of an HMAC-SHA256) in lower
+    /// case, for where a token has little room and may lose the case of its letters.
+    #[must_use]
+    pub fn tag(&self, purpose: Purpose, text: &str) -> String {
+        let mut context = hmac::Context::with_key(&self.tag);
+        context.update(purpose.words());
+        context.update(&[0]);
+        context.update(text.as_bytes());
+        context.sign().as_ref()[..10].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Whether a tag is that of a text; it takes as long for a wrong tag as for the right one.
+    #[must_use]
+    pub fn tagged(&self, purpose: Purpose, text: &str, tag: &str) -> bool {
+        verify_slices_are_equal(self.tag(purpose, text).as_bytes(), tag.as_bytes()).is_ok()
     }
 }
 
@@ -106,7 +206,7 @@ impl fmt::Debug for Key {
 
 #[cfg(test)]
 mod tests {
-    use crate::key::{KEY_LENGTH, Key};
+    use crate::key::{KEY_LENGTH, Key, Purpose};
 
     #[test]
     fn a_token_opens_to_its_address_and_to_nothing_when_changed() {
@@ -132,5 +232,24 @@ mod tests {
         assert_ne!(one, key.message_id("first-fros", "tada@example.org"));
         assert_ne!(one, Key::new(&[8; KEY_LENGTH]).message_id("first-frost", "ada@example.org"));
         assert!(one.len() == 27 && !one.contains(['<', '>', '@', '.']));
+    }
+
+    #[test]
+    fn what_was_made_for_one_purpose_is_good_for_no_other() {
+        let key = Key::new(&[7; KEY_LENGTH]);
+        let token = key.seal_as(Purpose::Return, "ada@example.org");
+        assert_eq!(key.open_as(Purpose::Return, &token).as_deref(), Some("ada@example.org"));
+        assert_eq!(key.open_as(Purpose::Subscription, &token), None);
+        assert_eq!(key.open(&token), None);
+        assert_eq!(key.open_as(Purpose::Return, &key.seal("ada@example.org")), None);
+        let tag = key.tag(Purpose::ReturnPath, "1.2");
+        assert!(tag.len() == 20 && key.tagged(Purpose::ReturnPath, "1.2", &tag));
+        let wrong = [(Purpose::Link, "1.2"), (Purpose::ReturnPath, "1.3")];
+        for (purpose, text) in wrong {
+            assert!(!key.tagged(purpose, text, &tag));
+        }
+        assert!(!key.tagged(Purpose::ReturnPath, "1.2", &tag[1..]));
+        assert!(!Key::new(&[8; KEY_LENGTH]).tagged(Purpose::ReturnPath, "1.2", &tag));
+        assert_ne!(key.hasher().hash("ada"), Key::new(&[8; KEY_LENGTH]).hasher().hash("ada"));
     }
 }

@@ -44,6 +44,9 @@ pub enum Error {
     /// A row of the suppressions cannot be read, so that nobody knows who must not be written to.
     #[error(transparent)]
     Row(BadRow),
+    /// A keyed hash keeps somebody out, and only the publication's key tells whom.
+    #[error("it holds hashes of addresses, and without the publication's key nobody knows whose")]
+    Keyless,
     /// The suppressions cannot be used; the source says why.
     #[error("cannot {operation} the suppressions in `{}`", .path.display())]
     Suppressions {

@@ -10,4 +10,4 @@ mod twins;
 pub use error::{BadRow, Error, Reason};
 pub use recipient::{Columns, Recipient};
 pub use subscribers::{List, Subscribers};
-pub use suppressions::Suppressions;
+pub use suppressions::{Act, Cause, Entry, Standing, Suppressions};

@@ -29,12 +29,14 @@ pub(super) fn init(env: &mut Env, args: &InitArgs) -> Result<Exit, Failure> {
         (SETTINGS.to_owned(), settings),
         (format!("issues/{today}-the-first-issue.toml"), new::issue("The first issue", today)),
         ("subscribers.csv".to_owned(), include_str!("starter/subscribers.csv").to_owned()),
-        ("suppressions.csv".to_owned(), "address,reason,source,date\n".to_owned()),
+        ("suppressions.csv".to_owned(), "address,reason,source,date,issue\n".to_owned()),
         (format!("templates/{}/theme.toml", Theme::DEFAULT), theme.to_owned()),
         (".gitignore".to_owned(), "/.newsletter/\n/public/\n".to_owned()),
+        (".gitattributes".to_owned(), "suppressions.csv merge=union\n".to_owned()),
     ];
+    // A folder may be in git already.
     let existing =
-        files.iter().find(|(name, _)| name != ".gitignore" && folder.join(name).exists());
+        files.iter().find(|(name, _)| !name.starts_with(".git") && folder.join(name).exists());
     if let Some((name, _)) = existing {
         return Err(Failure::usage(format!("`{}` is already there", folder.join(name).display()))
             .hint("choose an empty folder: nothing is overwritten"));

@@ -19,6 +19,7 @@ use crate::config::{self, Config};
 use crate::delivery::Gaps;
 use crate::diagnostic::{Checked, Code, Diagnostic, Source};
 use crate::issue::{self, Folder, Issue};
+use crate::key::Hasher;
 use crate::templates::{Neighbours, Theme};
 
 /// The name of the file that makes a folder a publication.
@@ -192,10 +193,11 @@ impl Publication {
         }
     }
 
-    /// The addresses that are never written to.
-    pub(super) fn suppressions(&self) -> Result<Suppressions, Failure> {
+    /// The addresses that are never written to; whoever was forgotten is known by the hasher of the
+    /// publication's key, and by no other.
+    pub(super) fn suppressions(&self, hasher: Hasher) -> Result<Suppressions, Failure> {
         let path = &self.config.audience.suppressions;
-        Suppressions::load(self.folder.root().join(path)).map_err(|error| {
+        Suppressions::load(self.folder.root().join(path), Some(hasher)).map_err(|error| {
             Failure::world(&error)
                 .exit(Exit::Content)
                 .hint("nothing is sent until it can be read: it says who must not be written to")

@@ -1,5 +1,6 @@
 //! The list and the suppressions in, the readers of an issue out.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io;
 
@@ -73,10 +74,21 @@ impl<'p> Readers<'p> {
         }))
     }
 
-    /// Whether a reader belongs to a segment of newsletter.toml.
+    /// Whether a reader belongs to a segment of newsletter.toml, by what the row says; who left the
+    /// segment is still in it here.
     pub(super) fn belongs(publication: &Publication, reader: &Recipient, segment: &str) -> bool {
         let segment = publication.config.segments.get(segment);
         segment.is_some_and(|segment| segment.contains(|column| reader.value(column)))
+    }
+
+    /// Whether a reader gets what is for a segment: belongs to it, and has not left it.
+    pub(super) fn gets(
+        publication: &Publication,
+        suppressions: &Suppressions,
+        reader: &Recipient,
+        segment: &str,
+    ) -> bool {
+        Self::belongs(publication, reader, segment) && !suppressions.left(&reader.address, segment)
     }
 
     /// The readers that an issue is for.
@@ -110,10 +122,11 @@ fn unreadable(publication: &Publication, error: &audience::Error) -> Failure {
     Failure::because(format!("cannot read the list `{list}`"), error).exit(Exit::Content)
 }
 
-/// What the messages of an issue are planned with.
+/// What the messages of an issue for an audience are planned with.
 pub(super) fn planner<'p>(
     publication: &'p Publication,
     suppressions: &'p Suppressions,
+    audience: Option<&'p str>,
     stamp: &Stamp<'p>,
 ) -> Planner<'p> {
     Planner {
@@ -121,8 +134,12 @@ pub(super) fn planner<'p>(
         key: stamp.key,
         date: stamp.date,
         salt: stamp.salt,
-        belongs: Box::new(|reader, segment| Readers::belongs(publication, reader, segment)),
-        suppressed: Box::new(|address| suppressions.reason_for(address).map(str::to_owned)),
+        belongs: Box::new(|reader, segment| {
+            Readers::gets(publication, suppressions, reader, segment)
+        }),
+        suppressed: Box::new(move |address| {
+            suppressions.reason_in(address, audience).map(Cow::into_owned)
+        }),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::address::EmailAddress;
-use crate::audience::Recipient;
+use crate::audience::{Recipient, Suppressions};
 use crate::cli::build;
 use crate::cli::dkim;
 use crate::cli::env::Env;
@@ -52,10 +52,11 @@ pub(super) fn render(env: &mut Env, args: &RenderArgs) -> Result<Exit, Failure> 
     let key = secret::key(env, publication.folder.root(), &publication.config.publication.key)?;
     let (issue, recipient, edition) = match &args.reader {
         Some(address) => {
+            let suppressions = publication.suppressions(key.hasher())?;
             let readers = Found::said(env, |found| Readers::read(&publication, found))?;
             let issue = publication.issue(env, &path, Some(readers.columns()))?;
-            let recipient = find(&publication, &readers, &issue, address)?;
-            let belongs = |segment: &str| Readers::belongs(&publication, &recipient, segment);
+            let recipient = find(&publication, &suppressions, &readers, &issue, address)?;
+            let belongs = |name: &str| Readers::gets(&publication, &suppressions, &recipient, name);
             let edition = Edition::of(&issue, belongs);
             (issue, recipient, edition)
         }
@@ -93,6 +94,7 @@ pub(super) fn render(env: &mut Env, args: &RenderArgs) -> Result<Exit, Failure> 
 /// The reader with an address, who gets the issue.
 fn find(
     publication: &Publication,
+    suppressions: &Suppressions,
     readers: &Readers<'_>,
     issue: &Issue,
     address: &EmailAddress,
@@ -102,12 +104,14 @@ fn find(
         let failure = Failure::usage(format!("{address} is not on the list"));
         return Err(failure.hint(format!("add a row to `{list}`, or leave out `--for`")));
     };
-    if let Some(reason) = publication.suppressions()?.reason_for(address) {
+    if let Some(reason) = suppressions.reason_for(address) {
         let failure = Failure::suppressed(address, reason);
         return Err(failure.hint("a suppressed address gets no letter"));
     }
     let everyone = issue.audience.as_deref();
-    if let Some(segment) = everyone.filter(|name| !Readers::belongs(publication, &reader, name)) {
+    if let Some(segment) =
+        everyone.filter(|name| !Readers::gets(publication, suppressions, &reader, name))
+    {
         let failure = Failure::usage(format!("{address} does not get this issue"));
         return Err(failure.hint(format!("its `audience` is the segment `{segment}`")));
     }

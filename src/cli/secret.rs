@@ -92,6 +92,11 @@ pub(super) fn key(env: &mut Env, root: &Path, secret: &Secret) -> Result<Key, Fa
             path.display()
         ));
     }
+    existing(env, root, secret)
+}
+
+/// The publication's key, which has to be there.
+pub(super) fn existing(env: &Env, root: &Path, secret: &Secret) -> Result<Key, Failure> {
     let text = fetch(env, root, secret)?;
     let text = text.expose_secret();
     if text.len() < KEY_LENGTH {

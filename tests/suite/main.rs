@@ -22,6 +22,7 @@ mod journal;
 mod language;
 mod picture;
 mod real;
+mod segments;
 mod status;
 mod support;
 mod templates;

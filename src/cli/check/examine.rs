@@ -12,6 +12,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::cli::publication::Publication;
 use crate::cli::readers::{self, Readers, Stamp};
+use crate::cli::secret;
 use crate::delivery::{Place, Refused};
 use crate::diagnostic::{self, Diagnostic};
 use crate::issue::Issue;
@@ -27,7 +28,10 @@ pub(super) fn examine(env: &Env, args: &CheckArgs, found: &mut Found) -> Result<
     let paths = if args.issues.is_empty() { all? } else { named? };
     // That of the publication is looked at even where no issue has it.
     found.add(publication.check_theme(&publication.config.publication.theme)?.diagnostics);
-    let suppressions = publication.suppressions()?;
+    // Without the key nobody can tell who was forgotten, and everything else can be looked at.
+    let key = secret::existing(env, publication.folder.root(), &publication.config.publication.key);
+    let key = key.unwrap_or_else(|_| Key::new(&[]));
+    let suppressions = publication.suppressions(key.hasher())?;
     let readers = Readers::read(&publication, found)?;
     let examiner = Examiner::new(&publication, &suppressions, &readers);
     let mut issues = Vec::new();
@@ -104,7 +108,8 @@ impl<'e> Examiner<'e> {
         let Self { publication, suppressions, key, .. } = self;
         let neighbours = &publication.parts(issue)?;
         let stamp = Stamp { theme, neighbours, key, date, salt: "check" };
-        let planner = readers::planner(publication, suppressions, &stamp);
+        let planner =
+            readers::planner(publication, suppressions, issue.audience.as_deref(), &stamp);
         match readers::prove(&planner, issue, self.readers.of(issue)?, see)? {
             Ok(passed) => Ok(readers::judge(issue, key, &passed.letters, known)),
             Err(Refused::Gaps(gaps)) => Ok(publication.empty_fields(issue, &gaps)),

@@ -75,7 +75,8 @@ impl EditorDesk {
                     let path = Path::new("issues").join(&name).with_added_extension("toml");
                     sheet.refresh(publication, &path);
                     let now = self.env.clock.now();
-                    sheet.surveyor.order(publication, &path, now, &self.nudge);
+                    let hasher = self.keys.key().hasher();
+                    sheet.surveyor.order(publication, &path, now, hasher, &self.nudge);
                 }
                 _ => sheet.trouble = Some(String::new()),
             }
@@ -121,7 +122,7 @@ impl EditorDesk {
         };
         match self.readers.find(publication, asked) {
             Ok(Some(reader)) => {
-                let suppressed = publication.suppressions().ok();
+                let suppressed = publication.suppressions(self.keys.key().hasher()).ok();
                 let reason = suppressed.as_ref().and_then(|list| list.reason_for(&reader.address));
                 let list = publication.config.audience.subscribers.display();
                 let left_out =

@@ -55,9 +55,12 @@ impl Manuscript {
         let Self { publication, issue, theme, neighbours, date, .. } = self;
         let nobody = build::sample(issue);
         let edition = match reader {
-            Some(reader) => {
-                Edition::of(issue, |segment| Readers::belongs(publication, reader, segment))
+            // The list of those who left a segment can be long, and most issues are for everyone.
+            Some(reader) if !issue.section_audiences().is_empty() => {
+                let suppressions = publication.suppressions(keys.key().hasher())?;
+                Edition::of(issue, |name| Readers::gets(publication, &suppressions, reader, name))
             }
+            Some(_) => Edition::public(issue),
             None => Edition::public(issue),
         };
         let press = publication.press(theme, neighbours);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::audience::Recipient;
+use crate::audience::{Recipient, Suppressions};
 use crate::cli::check::Examiner;
 use crate::cli::failure::Failure;
 use crate::cli::found::Found;
@@ -15,6 +15,7 @@ use crate::cli::readers::Readers;
 use crate::delivery::Place;
 use crate::diagnostic::Diagnostic;
 use crate::issue::Issue;
+use crate::key::Hasher;
 
 /// A list up to this size, in bytes, is read while the page waits; a longer one beside it.
 const AT_ONCE: u64 = 1_000_000;
@@ -53,7 +54,11 @@ impl Survey {
     }
 
     /// Reads the whole list.
-    fn take(publication: &Publication, path: &Path, now: Timestamp) -> Self {
+    fn take(publication: &Publication, path: &Path, now: Timestamp, hasher: Hasher) -> Self {
+        let suppressions = match publication.suppressions(hasher) {
+            Ok(suppressions) => suppressions,
+            Err(failure) => return Self { trouble: Some(failure.sentence()), ..Self::default() },
+        };
         let mut found = Found::default();
         let mut groups = Vec::new();
         let mut see = |reader: &Recipient, place| {
@@ -61,13 +66,14 @@ impl Survey {
                 count(&mut groups, edition, reader);
             }
         };
-        let examined = examine(publication, path, now, &mut found, &mut see);
+        let examined = examine(publication, path, now, &suppressions, &mut found, &mut see);
         let (issue, failure) = match examined {
             Ok(issue) => (issue, None),
             Err(failure) => (None, Some(failure.sentence())),
         };
         let group = |(readers, first): (u64, Recipient)| {
-            let segments = issue.as_ref().map(|issue| segments(publication, issue, &first));
+            let of = |issue| segments(publication, &suppressions, issue, &first);
+            let segments = issue.as_ref().map(of);
             Group { segments: segments.unwrap_or_default(), readers, first }
         };
         let mut editions: Vec<_> = groups.into_iter().map(group).collect();
@@ -100,18 +106,23 @@ fn examine(
     publication: &Publication,
     path: &Path,
     now: Timestamp,
+    suppressions: &Suppressions,
     found: &mut Found,
     see: &mut dyn FnMut(&Recipient, Place),
 ) -> Result<Option<Issue>, Failure> {
-    let suppressions = publication.suppressions()?;
     let readers = Readers::read(publication, found)?;
-    Examiner::new(publication, &suppressions, &readers).examine(path, now, found, see)
+    Examiner::new(publication, suppressions, &readers).examine(path, now, found, see)
 }
 
 /// The segments whose sections a reader gets.
-fn segments(publication: &Publication, issue: &Issue, reader: &Recipient) -> Vec<String> {
+fn segments(
+    publication: &Publication,
+    suppressions: &Suppressions,
+    issue: &Issue,
+    reader: &Recipient,
+) -> Vec<String> {
     let all = issue.section_audiences().into_iter();
-    let theirs = all.filter(|segment| Readers::belongs(publication, reader, segment));
+    let theirs = all.filter(|name| Readers::gets(publication, suppressions, reader, name));
     theirs.map(str::to_owned).collect()
 }
 
@@ -132,6 +143,7 @@ struct Order {
     publication: Arc<Publication>,
     path: PathBuf,
     now: Timestamp,
+    hasher: Hasher,
 }
 
 impl Surveyor {
@@ -146,16 +158,17 @@ impl Surveyor {
         publication: &Arc<Publication>,
         path: &Path,
         now: Timestamp,
+        hasher: Hasher,
         nudge: &Arc<dyn Fn() + Send + Sync>,
     ) {
         if is_short(publication) {
-            let survey = Survey::take(publication, path, now);
+            let survey = Survey::take(publication, path, now, hasher);
             self.lock().keep(survey);
             return;
         }
         let mut work = self.lock();
         let (publication, path) = (Arc::clone(publication), path.to_path_buf());
-        work.next = Some(Order { publication, path, now });
+        work.next = Some(Order { publication, path, now, hasher });
         if !std::mem::replace(&mut work.running, true) {
             let (surveyor, nudge) = (self.clone(), Arc::clone(nudge));
             std::thread::spawn(move || surveyor.work(&*nudge));
@@ -168,8 +181,8 @@ impl Surveyor {
     }
 
     fn work(&self, nudge: &dyn Fn()) {
-        while let Some(Order { publication, path, now }) = self.next() {
-            let survey = Survey::take(&publication, &path, now);
+        while let Some(Order { publication, path, now, hasher }) = self.next() {
+            let survey = Survey::take(&publication, &path, now, hasher);
             self.lock().keep(survey);
         }
         nudge();

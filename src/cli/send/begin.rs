@@ -67,11 +67,12 @@ pub(super) async fn prove(
 ) -> Result<u64, Failure> {
     let planner = material.planner(date, "");
     let mut gate = planner.gate(&material.issue);
+    let audience = material.issue.audience.as_deref();
     let mut selected = 0;
     let wanted = |reader: &Recipient| {
         let only = args.only.as_deref();
         only.is_none_or(|only| Readers::belongs(material.publication, reader, only))
-            && material.suppressions.reason_for(&reader.address).is_none()
+            && material.suppressions.reason_in(&reader.address, audience).is_none()
     };
     let count = |reader: &Result<Recipient, Failure>| {
         selected += u64::from(reader.as_ref().is_ok_and(wanted));

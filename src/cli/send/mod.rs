@@ -138,8 +138,8 @@ impl<'m> Material<'m> {
         let issue = publication.issue(env, path, Some(readers.columns()))?;
         let theme = Found::said(env, |found| publication.theme(&issue, found))?;
         let neighbours = publication.parts(&issue)?;
-        let suppressions = publication.suppressions()?;
         let key = key(env, publication)?;
+        let suppressions = publication.suppressions(key.hasher())?;
         Ok(Self { publication, theme, issue, neighbours, readers, suppressions, key })
     }
 
@@ -160,7 +160,8 @@ impl<'m> Material<'m> {
     fn planner<'p>(&'p self, date: Timestamp, salt: &'p str) -> Planner<'p> {
         let Self { theme, neighbours, key, .. } = self;
         let stamp = Stamp { theme, neighbours, key, date, salt };
-        readers::planner(self.publication, &self.suppressions, &stamp)
+        let audience = self.issue.audience.as_deref();
+        readers::planner(self.publication, &self.suppressions, audience, &stamp)
     }
 
     /// The readers of the issue.

@@ -106,10 +106,22 @@ pub(super) async fn serve(
         let again = ledger.resend_unknown(env.clock.now()).await?;
         env.say(format_args!("Sending again to {} in doubt.", count(again, "reader")));
     }
-    let suppressions = publication.suppressions()?;
+    let suppressions = publication.suppressions(key.hasher())?;
     let past = wire::past(journal, publication, env.clock.now()).await?;
-    let wire =
-        Wire { publication, smtp, key, suppressions, signer, past, recorded: true, appointment };
+    // Of a run that goes on the issue's file may be gone.
+    let checked = publication.check_issue(path, None).ok().and_then(|checked| checked.value);
+    let wire = Wire {
+        publication,
+        smtp,
+        key,
+        suppressions,
+        issue: &name,
+        audience: checked.as_ref().and_then(|issue| issue.audience.as_deref()),
+        signer,
+        past,
+        recorded: true,
+        appointment,
+    };
     let programs = journal.programs(ledger.run()).await?;
     let report = wire.deliver(env, programs, &mut ledger).await?;
     name_unknown(env, &ledger).await?;

@@ -25,9 +25,10 @@ pub(in crate::cli) fn test(
     let smtp = wire::smtp(publication)?;
     let signer = dkim::signer(env, publication)?;
     let material = Material::load(env, publication, path)?;
-    if let Some(reason) = material.suppressions.reason_for(address) {
+    let audience = material.issue.audience.as_deref();
+    if let Some(reason) = material.suppressions.reason_in(address, audience) {
         return Err(
-            Failure::suppressed(address, reason).hint("a suppressed address is never written to")
+            Failure::suppressed(address, &reason).hint("a suppressed address is never written to")
         );
     }
     let known = material.readers.find(address)?;
@@ -48,6 +49,8 @@ pub(in crate::cli) fn test(
         smtp,
         key: material.key,
         suppressions: material.suppressions,
+        issue: &material.issue.name,
+        audience: None,
         signer,
         // One message more or less is no matter of pace.
         past: Past::default(),

@@ -1,5 +1,6 @@
 //! A planned run in, a delivery that signals can end and people can watch out.
 
+use std::borrow::Cow;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 use crate::address::EmailAddress;
-use crate::audience::Suppressions;
+use crate::audience::{Act, Entry, Suppressions};
 use crate::cli::env::Env;
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
@@ -40,6 +41,10 @@ pub(super) struct Wire<'w> {
     pub(super) smtp: &'w Smtp,
     pub(super) key: Key,
     pub(super) suppressions: Suppressions,
+    /// The issue's name.
+    pub(super) issue: &'w str,
+    /// The segment that the issue is for; `None` where it is for everyone.
+    pub(super) audience: Option<&'w str>,
     /// What signs the messages, where they are signed.
     pub(super) signer: Option<Signer>,
     /// What left before, as far as the pace has to know.
@@ -76,15 +81,13 @@ impl Wire<'_> {
             patience: Patience::of(&config.send),
             random: env.random,
         };
-        let zone = config.publication.time_zone.clone();
-        let today = clock.now().to_zoned(zone).date();
-        let list = Mutex::new(self.suppressions);
+        let (list, audience) = (Mutex::new(self.suppressions), self.audience);
         let mut stale = stale(clock);
-        let mut reason = |address: &EmailAddress| reason_now(&list, address, stale());
+        let mut reason = |address: &EmailAddress| reason_now(&list, address, audience, stale());
         let mut append = |address: &EmailAddress, reply: &str| {
             let mut list = list.lock().unwrap_or_else(PoisonError::into_inner);
-            let reason = format!("no such mailbox: {reply}");
-            let appended = self.recorded.then(|| list.append(address, &reason, "smtp", today));
+            let entry = absent(address, reply, clock.now(), self.issue);
+            let appended = self.recorded.then(|| list.append(&[entry]));
             appended.transpose().map(|_| ()).map_err(io::Error::other)
         };
         let suppressions = delivery::Suppressions { reason: &mut reason, append: &mut append };
@@ -125,6 +128,19 @@ impl Wire<'_> {
         watch.abort();
         progress.finish();
         report
+    }
+}
+
+/// Somebody whose mailbox does not exist, as the server said to an issue.
+fn absent(address: &EmailAddress, reply: &str, at: Timestamp, issue: &str) -> Entry {
+    let (reason, source) = (format!("no such mailbox: {reply}"), "smtp".to_owned());
+    Entry {
+        address: address.clone(),
+        act: Act::Suppress,
+        reason,
+        source,
+        at,
+        issue: issue.to_owned(),
     }
 }
 
@@ -169,13 +185,14 @@ fn stale(clock: Clock) -> impl FnMut() -> bool {
 fn reason_now(
     list: &Mutex<Suppressions>,
     address: &EmailAddress,
+    audience: Option<&str>,
     again: bool,
 ) -> io::Result<Option<String>> {
     let mut list = list.lock().unwrap_or_else(PoisonError::into_inner);
     if again {
         list.reload_if_changed().map_err(io::Error::other)?;
     }
-    Ok(list.reason_for(address).map(str::to_owned))
+    Ok(list.reason_in(address, audience).map(Cow::into_owned))
 }
 
 /// The mail server of a publication.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::thread;
 
 use newsletter::address::EmailAddress;
-use newsletter::audience::Suppressions;
+use newsletter::audience::{Act, Entry, Error, Suppressions};
 use proptest::prelude::prop;
 
 use crate::audience::{chain, holds};
@@ -15,7 +15,22 @@ fn address(text: &str) -> EmailAddress {
     text.parse().expect("an address")
 }
 
-const DATE: jiff::civil::Date = jiff::civil::date(2026, 11, 20);
+const DATE: &str = "2026-11-20T07:00:00.000Z";
+
+fn load(path: impl Into<PathBuf>) -> Result<Suppressions, Error> {
+    Suppressions::load(path, None)
+}
+
+fn append(
+    list: &mut Suppressions,
+    address: &EmailAddress,
+    reason: &str,
+    source: &str,
+) -> Result<usize, Error> {
+    let (address, source, reason) = (address.clone(), source.to_owned(), reason.to_owned());
+    let at = DATE.parse().expect("a moment");
+    list.append(&[Entry { address, act: Act::Suppress, reason, source, at, issue: String::new() }])
+}
 
 /// A file of suppressions with this text.
 fn suppressions(folder: &tempfile::TempDir, text: &str) -> PathBuf {
@@ -28,19 +43,19 @@ fn suppressions(folder: &tempfile::TempDir, text: &str) -> PathBuf {
 fn a_missing_file_suppresses_nobody_and_the_first_append_makes_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("suppressions.csv");
-    let mut list = Suppressions::load(&path).unwrap();
+    let mut list = load(&path).unwrap();
     assert!(list.is_empty() && !path.exists());
-    list.append(&address("Ann@Example.org"), "said \"no\", twice\r\nor so", "one-click", DATE)
+    append(&mut list, &address("Ann@Example.org"), "said \"no\", twice\r\nor so", "one-click")
         .unwrap();
-    list.append(&address("ann@example.ORG"), "again", "rcpt", DATE).unwrap();
-    list.append(&address("bob@b\u{fc}cher.example.org"), "", "", DATE).unwrap();
+    append(&mut list, &address("ann@example.ORG"), "again", "rcpt").unwrap();
+    append(&mut list, &address("bob@b\u{fc}cher.example.org"), "", "").unwrap();
     assert_eq!(
         fs::read_to_string(&path).unwrap(),
-        "address,reason,source,date\n\
-         Ann@example.org,\"said \"\"no\"\", twice or so\",one-click,2026-11-20\n\
-         bob@xn--bcher-kva.example.org,,,2026-11-20\n"
+        "address,reason,source,date,issue\n\
+         Ann@example.org,\"said \"\"no\"\", twice or so\",one-click,2026-11-20T07:00:00.000Z,\n\
+         bob@xn--bcher-kva.example.org,,,2026-11-20T07:00:00.000Z,\n"
     );
-    for list in [list, Suppressions::load(&path).unwrap()] {
+    for list in [list, load(&path).unwrap()] {
         assert_eq!(list.len(), 2);
         assert_eq!(list.reason_for(&address("ANN@example.org")), Some("said \"no\", twice or so"));
         assert_eq!(list.reason_for(&address("bob@b\u{fc}cher.example.org")), Some(""));
@@ -52,26 +67,41 @@ fn a_missing_file_suppresses_nobody_and_the_first_append_makes_it() {
 fn a_row_is_added_in_the_form_of_the_file() {
     let added = [
         ("address,reason", "address,reason\nann@example.org,left\n"),
-        ("Date;Email;x\r\n", "Date;Email;x\r\n2026-11-20;ann@example.org;\r\n"),
+        ("Date;Email;x\r\n", "Date;Email;x\r\n2026-11-20T07:00:00.000Z;ann@example.org;\r\n"),
         ("\u{feff}address\treason\r\n", "\u{feff}address\treason\r\nann@example.org\tleft\r\n"),
-        ("bob@example.org", "bob@example.org\nann@example.org,left,form,2026-11-20\n"),
+        (
+            "bob@example.org",
+            "bob@example.org\nann@example.org,left,form,2026-11-20T07:00:00.000Z,\n",
+        ),
         (
             "bob@example.org\rcid@x.org\r",
-            "bob@example.org\rcid@x.org\rann@example.org,left,form,2026-11-20\n",
+            "bob@example.org\rcid@x.org\rann@example.org,left,form,2026-11-20T07:00:00.000Z,\n",
         ),
-        ("", "address,reason,source,date\nann@example.org,left,form,2026-11-20\n"),
-        ("\n\n", "\n\naddress,reason,source,date\nann@example.org,left,form,2026-11-20\n"),
-        ("\u{feff}", "\u{feff}address,reason,source,date\nann@example.org,left,form,2026-11-20\n"),
-        (" ", " address,reason,source,date\nann@example.org,left,form,2026-11-20\n"),
+        (
+            "",
+            "address,reason,source,date,issue\nann@example.org,left,form,2026-11-20T07:00:00.000Z,\n",
+        ),
+        (
+            "\n\n",
+            "\n\naddress,reason,source,date,issue\nann@example.org,left,form,2026-11-20T07:00:00.000Z,\n",
+        ),
+        (
+            "\u{feff}",
+            "\u{feff}address,reason,source,date,issue\nann@example.org,left,form,2026-11-20T07:00:00.000Z,\n",
+        ),
+        (
+            " ",
+            " address,reason,source,date,issue\nann@example.org,left,form,2026-11-20T07:00:00.000Z,\n",
+        ),
         ("'Ann@example.org\n", "'Ann@example.org\n"),
     ];
     let folder = tempfile::tempdir().unwrap();
     for (before, after) in added {
         let path = suppressions(&folder, before);
-        let mut list = Suppressions::load(&path).unwrap();
-        list.append(&address("ann@example.org"), "left", "form", DATE).unwrap();
+        let mut list = load(&path).unwrap();
+        append(&mut list, &address("ann@example.org"), "left", "form").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), after);
-        let again = Suppressions::load(&path).unwrap();
+        let again = load(&path).unwrap();
         assert!(again.reason_for(&address("ann@example.org")).is_some(), "{after:?}");
         assert_eq!(again.len(), list.len());
     }
@@ -111,16 +141,16 @@ fn a_file_that_cannot_be_read_whole_is_an_error_that_names_the_line() {
     ];
     for (text, expected) in wrong {
         let path = suppressions(&folder, text);
-        let error = Suppressions::load(&path).unwrap_err();
+        let error = load(&path).unwrap_err();
         let operation = format!("cannot read the suppressions in `{}`", path.display());
         assert_eq!(chain(&error), format!("{operation}: {expected}"));
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
     }
     let path = folder.path().join("suppressions.csv");
     fs::write(&path, b"address\r\nann@example.org\r\nb\xf6b@example.org\r\n").unwrap();
-    let error = chain(&Suppressions::load(&path).unwrap_err());
+    let error = chain(&load(&path).unwrap_err());
     assert!(error.ends_with(": line 3 is not UTF-8: save the file as UTF-8"), "{error}");
-    let error = chain(&Suppressions::load(folder.path()).unwrap_err());
+    let error = chain(&load(folder.path()).unwrap_err());
     assert!(error.starts_with("cannot read the suppressions in `"), "{error}");
 }
 
@@ -135,7 +165,7 @@ fn addresses_are_found_however_the_file_writes_them() {
         "address,reason\n\n,\nann@b\u{fc}cher.example.org,left,for,good\nANN@b\u{fc}cher.example.org,again\n",
     ];
     for text in files {
-        let list = Suppressions::load(suppressions(&folder, text)).unwrap();
+        let list = load(suppressions(&folder, text)).unwrap();
         assert_eq!(
             list.reason_for(&address("ann@b\u{fc}cher.example.org")),
             Some("left"),
@@ -144,7 +174,7 @@ fn addresses_are_found_however_the_file_writes_them() {
         assert_eq!(list.reason_for(&address("bob@b\u{fc}cher.example.org")), None);
     }
     // A local part may begin with the spreadsheet's mark: both readings are suppressed.
-    let list = Suppressions::load(suppressions(&folder, "'ann@example.org\n")).unwrap();
+    let list = load(suppressions(&folder, "'ann@example.org\n")).unwrap();
     assert!(list.reason_for(&address("'ann@example.org")).is_some());
     assert!(list.reason_for(&address("ann@example.org")).is_some());
 }
@@ -153,11 +183,11 @@ fn addresses_are_found_however_the_file_writes_them() {
 fn a_running_send_sees_what_others_add_and_forgets_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = suppressions(&folder, "address,reason\nann@example.org,left\n");
-    let mut running = Suppressions::load(&path).unwrap();
+    let mut running = load(&path).unwrap();
     assert!(!running.reload_if_changed().unwrap());
 
-    let mut other = Suppressions::load(&path).unwrap();
-    other.append(&address("bob@example.org"), "no such mailbox", "rcpt", DATE).unwrap();
+    let mut other = load(&path).unwrap();
+    append(&mut other, &address("bob@example.org"), "no such mailbox", "rcpt").unwrap();
     assert!(!other.reload_if_changed().unwrap(), "it knows what it wrote");
     assert_eq!(running.reason_for(&address("bob@example.org")), None);
     assert!(running.reload_if_changed().unwrap());
@@ -168,7 +198,7 @@ fn a_running_send_sees_what_others_add_and_forgets_nothing() {
 fn a_running_send_forgets_nothing_that_is_taken_out_of_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = suppressions(&folder, "address\nann@example.org\nbob@example.org\n");
-    let mut running = Suppressions::load(&path).unwrap();
+    let mut running = load(&path).unwrap();
     fs::remove_file(&path).unwrap();
     assert!(!running.reload_if_changed().unwrap());
     suppressions(&folder, "address,reason\ncid@example.org,x\n");
@@ -177,12 +207,12 @@ fn a_running_send_forgets_nothing_that_is_taken_out_of_the_file() {
         assert!(running.reason_for(&address(known)).is_some(), "{known}");
     }
     assert_eq!(running.len(), 3);
-    assert_eq!(Suppressions::load(&path).unwrap().len(), 1);
+    assert_eq!(load(&path).unwrap().len(), 1);
 
     // Known from before, but no longer in the file: an append has to put it there.
-    running.append(&address("ann@example.org"), "left again", "mailto", DATE).unwrap();
+    append(&mut running, &address("ann@example.org"), "left again", "mailto").unwrap();
     assert_eq!(running.len(), 3);
-    let again = Suppressions::load(&path).unwrap();
+    let again = load(&path).unwrap();
     assert_eq!(again.reason_for(&address("ann@example.org")), Some("left again"));
 }
 
@@ -190,10 +220,10 @@ fn a_running_send_forgets_nothing_that_is_taken_out_of_the_file() {
 fn a_file_that_breaks_in_mid_run_is_an_error_and_nothing_is_forgotten() {
     let folder = tempfile::tempdir().unwrap();
     let path = suppressions(&folder, "address\nann@example.org\n");
-    let mut running = Suppressions::load(&path).unwrap();
+    let mut running = load(&path).unwrap();
     fs::write(&path, "address\nfoo\n").unwrap();
     assert!(running.reload_if_changed().is_err());
-    assert!(running.append(&address("dora@example.org"), "", "", DATE).is_err());
+    assert!(append(&mut running, &address("dora@example.org"), "", "").is_err());
     assert_eq!(running.len(), 1);
     assert_eq!(fs::read_to_string(&path).unwrap(), "address\nfoo\n");
 }
@@ -204,20 +234,20 @@ fn appends_at_once_lose_none_and_make_one_header() {
     let path = folder.path().join("suppressions.csv");
     thread::scope(|scope| {
         for worker in 0..8 {
-            let mut list = Suppressions::load(&path).unwrap();
+            let mut list = load(&path).unwrap();
             let mut append = move |number| {
                 let own = address(&format!("w{worker}-{number}@example.org"));
                 let shared = address(&format!("all-{number}@example.org"));
-                list.append(&own, "own, quoted", "test", DATE).unwrap();
-                list.append(&shared, "shared", "test", DATE).unwrap();
+                append(&mut list, &own, "own, quoted", "test").unwrap();
+                append(&mut list, &shared, "shared", "test").unwrap();
             };
             scope.spawn(move || (0..25).for_each(&mut append));
         }
     });
     let text = fs::read_to_string(&path).unwrap();
     assert_eq!(text.lines().count(), 1 + 8 * 25 + 25);
-    assert_eq!(text.matches("address,reason,source,date").count(), 1);
-    let list = Suppressions::load(&path).unwrap();
+    assert_eq!(text.matches("address,reason,source,date,issue").count(), 1);
+    let list = load(&path).unwrap();
     assert_eq!(list.len(), 8 * 25 + 25);
     for worker in 0..8 {
         let last = address(&format!("w{worker}-24@example.org"));
@@ -231,16 +261,16 @@ fn what_is_appended_is_there_when_the_file_is_loaded() {
     holds(60, &reasons, |rows| {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("suppressions.csv");
-        let mut list = Suppressions::load(&path).unwrap();
+        let mut list = load(&path).unwrap();
         let mut first = BTreeMap::new();
         for (local, reason) in &rows {
             let Ok(address) = format!("{local}@example.org").parse::<EmailAddress>() else {
                 continue;
             };
-            list.append(&address, reason, reason, DATE).unwrap();
+            append(&mut list, &address, reason, reason).unwrap();
             first.entry(address.key()).or_insert_with(|| (address, reason.clone()));
         }
-        let again = Suppressions::load(&path).unwrap();
+        let again = load(&path).unwrap();
         for (address, reason) in first.values() {
             let kept: String = newsletter::field::clean(reason).trim().chars().take(500).collect();
             assert_eq!(again.reason_for(address), Some(kept.as_str()));

@@ -29,4 +29,5 @@ mod sink;
 mod sink_sample;
 mod structure;
 mod trouble;
+mod union;
 mod unit;

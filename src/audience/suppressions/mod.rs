@@ -1,0 +1,290 @@
+//! suppressions.csv in, who is never written to out; what readers do is appended to it.
+
+mod cell;
+mod disk;
+mod entry;
+mod known;
+mod layout;
+mod table;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::mem;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::address::EmailAddress;
+use crate::audience::error::Error;
+use crate::field::clean;
+use crate::key::Hasher;
+
+use cell::{HASH, Mark};
+use disk::{lock, stamp, sync_folder, tail};
+use known::{Known, Moment};
+use layout::{Cells, Layout};
+
+pub use entry::{Act, Cause, Entry};
+
+/// How long a reason or a source can be, in characters: a server's reply can be a page.
+const TEXT_MAX: usize = 500;
+
+type Dropped = HashMap<Box<str>, Box<str>>;
+
+/// The addresses that are never written to, and the file they are in.
+///
+/// A row suppresses an address (`ada@example.org`) or whoever has a keyed hash (`hash:…`), says that
+/// a reader came back (`back:ada@example.org`), or that one left or came back to the segment that its
+/// reason names (`left:ada@example.org`, `joined:…`). Rows are only ever added, so that git joins the
+/// rows of two branches by taking all of them; [`Entry`] says what each lifts.
+///
+/// Calls that touch the file block, and wait while another process appends to it.
+#[derive(Debug, Clone)]
+pub struct Suppressions {
+    path: PathBuf,
+    hasher: Option<Hasher>,
+    /// What the file has.
+    known: Known,
+    /// What it had before it changed, and has no more.
+    dropped: Dropped,
+    layout: Layout,
+    /// Length and time of the file as it was last read; `None` while there is none.
+    stamp: Option<(u64, SystemTime)>,
+}
+
+/// How a reader stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing<'s> {
+    /// Why the reader is not written to, perhaps without a word; `None` where they are.
+    pub reason: Option<&'s str>,
+    /// What kind of reason that is.
+    pub cause: Option<Cause>,
+    /// The segments that the reader left.
+    pub left: Vec<&'s str>,
+}
+
+impl Suppressions {
+    /// Reads a file of suppressions; a missing file has none.
+    ///
+    /// The hasher is that of the publication's key. It may be left out where nobody was forgotten.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read, or one of its rows holds no address. Such a row is never passed
+    /// over: it may be someone who must not be written to. [`Error::Keyless`], within
+    /// [`Error::Suppressions`], where the file holds hashes and there is no hasher.
+    pub fn load(path: impl Into<PathBuf>, hasher: Option<Hasher>) -> Result<Self, Error> {
+        let (known, dropped) = (Known::default(), Dropped::new());
+        let (path, layout) = (path.into(), Layout::new(b','));
+        let mut suppressions = Self { path, hasher, known, dropped, layout, stamp: None };
+        suppressions.reload_if_changed()?;
+        Ok(suppressions)
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How many addresses there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.known.len() + self.dropped.len()
+    }
+
+    /// Whether there is no address at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Why an address is not written to, perhaps without a word; `None` where it may be.
+    #[must_use]
+    pub fn reason_for(&self, address: &EmailAddress) -> Option<&str> {
+        let key = address.key();
+        let plain = self.known.reason(&key);
+        let plain = plain.or_else(|| self.dropped.get(key.as_str()).map(AsRef::as_ref));
+        // A hash costs more than a look, and few files have any.
+        plain.or_else(|| {
+            let hash = self.hash(&key)?;
+            let dropped = || self.dropped.get(format!("{HASH}{hash}").as_str()).map(AsRef::as_ref);
+            self.known.hashed(&hash).or_else(dropped)
+        })
+    }
+
+    /// Why an address does not get what is for a segment, or for everyone where there is none.
+    #[must_use]
+    pub fn reason_in(&self, address: &EmailAddress, segment: Option<&str>) -> Option<Cow<'_, str>> {
+        let reason = self.reason_for(address).map(Cow::Borrowed);
+        let left = || segment.filter(|segment| self.left(address, segment));
+        reason.or_else(|| left().map(|segment| format!("left the segment `{segment}`").into()))
+    }
+
+    /// How the reader of an address stands.
+    #[must_use]
+    pub fn standing(&self, address: &EmailAddress) -> Standing<'_> {
+        let reason = self.reason_for(address);
+        let left = self.known.left(&address.key());
+        Standing { reason, cause: reason.map(Cause::of), left }
+    }
+
+    /// Whether the reader of an address left a segment.
+    #[must_use]
+    pub fn left(&self, address: &EmailAddress, segment: &str) -> bool {
+        self.known.has_left(&address.key(), segment)
+    }
+
+    /// Reads the file again if its length or time is another; says whether it was.
+    ///
+    /// What was suppressed stays so, even if the file is gone or half of it is: an editor's save
+    /// and git's checkout take a moment, and the run goes on meanwhile. An address that is taken
+    /// out of the file is written to again when the file is next loaded.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Suppressions::load`]; what was known before is still known then.
+    pub fn reload_if_changed(&mut self) -> Result<bool, Error> {
+        let reloaded = self.reload();
+        reloaded.map_err(|error| self.failed("read", error))
+    }
+
+    /// Adds what happened to readers to the file, and returns when it is on the disk: how many rows
+    /// that took. What changes nothing is not written.
+    ///
+    /// All of it is one write and one flush. Line breaks and control characters in a reason and a
+    /// source become spaces or nothing, so that an entry is one line of the file; each is cut at 500
+    /// characters.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be locked, read or written; as much of it is there as was before.
+    /// [`Error::Keyless`], within, where somebody is to be forgotten and there is no hasher.
+    pub fn append(&mut self, entries: &[Entry]) -> Result<usize, Error> {
+        let appended = self.append_entries(entries);
+        appended.map_err(|error| self.failed("add to", error))
+    }
+
+    fn reload(&mut self) -> Result<bool, Error> {
+        // A pipe would be waited for, and a device read for ever.
+        let opened = std::fs::metadata(&self.path).and_then(|file| match file.is_file() {
+            true => File::open(&self.path),
+            false => Err(io::Error::other("it is not a file")),
+        });
+        let file = match opened {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error.into()),
+        };
+        if self.stamp == Some(stamp(&file)?) {
+            return Ok(false);
+        }
+        match file.lock_shared() {
+            // Where files cannot be locked nobody can append, so there is nothing to wait for.
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => {}
+            locked => locked?,
+        }
+        self.read(&file)?;
+        Ok(true)
+    }
+
+    /// Reads a locked file from its beginning.
+    fn read(&mut self, file: &File) -> Result<(), Error> {
+        let stamp = stamp(file)?;
+        let (layout, known) = table::read(file, self.hasher.as_ref())?;
+        let gone = mem::replace(&mut self.known, known).into_gone(&self.known, HASH);
+        self.dropped.extend(gone);
+        let known = &self.known;
+        self.dropped.retain(|key, _| match key.strip_prefix(HASH) {
+            Some(hash) => !known.has_hash(hash),
+            None => !known.has(key),
+        });
+        self.layout = layout;
+        self.stamp = Some(stamp);
+        Ok(())
+    }
+
+    fn append_entries(&mut self, entries: &[Entry]) -> Result<usize, Error> {
+        let new = !self.path.exists();
+        let mut file = lock(&self.path)?;
+        // Another process may have been here since: only what is read under the lock is sure.
+        if self.stamp != Some(stamp(&file)?) {
+            self.read(&file)?;
+        }
+        let mut rows = Vec::new();
+        for entry in entries {
+            rows.extend(self.take(entry)?);
+        }
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let before = file.metadata()?.len();
+        let written = tail(&mut file, before).and_then(|tail| {
+            file.write_all(&self.layout.rows(&rows, &tail)?)?;
+            file.sync_all()
+        });
+        if let Err(error) = written {
+            // Half a row would be a wrong address, or none. The write's error is the one that counts,
+            // and what was taken in is not in the file: it is read again.
+            drop(file.set_len(before));
+            self.stamp = None;
+            return Err(self.read(&file).err().unwrap_or(error.into()));
+        }
+        if new {
+            sync_folder(&self.path)?;
+        }
+        self.layout.begun = true;
+        self.stamp = Some(stamp(&file)?);
+        Ok(rows.len())
+    }
+
+    /// Takes an entry in; returns its row, where it changes anything.
+    fn take(&mut self, entry: &Entry) -> Result<Option<Cells>, Error> {
+        let Entry { address, act, reason, source, at, issue } = entry;
+        let (key, reason) = (address.key(), short(reason));
+        let hash = self.hasher.as_ref().map(|hasher| hasher.hash(&key));
+        let (hash, known) = (hash.as_deref(), &mut self.known);
+        let at = known.moment(&key, hash, Moment::from(*at));
+        let boxed = || Box::from(key.as_str());
+        let (cell, reason) = match act {
+            Act::Suppress if known.would_suppress(&key, hash, &reason) => {
+                known.suppress(boxed(), &reason, Some(at));
+                self.dropped.remove(key.as_str());
+                (address.to_string(), reason)
+            }
+            Act::Forget => {
+                let hash = hash.ok_or(Error::Keyless)?;
+                if known.hashed(hash).is_some() {
+                    return Ok(None);
+                }
+                known.suppress_hash(hash.into(), &reason, Some(at));
+                (format!("{HASH}{hash}"), reason)
+            }
+            Act::Return if known.lift(&key, hash, Some(at)) => (Mark::back(address), reason),
+            Act::Leave(segment) if !known.has_left(&key, segment) => {
+                known.leave(boxed(), segment, Some(at));
+                (Mark::segment(address, true), segment.clone())
+            }
+            Act::Join(segment) if known.join(&key, segment, Some(at)) => {
+                (Mark::segment(address, false), segment.clone())
+            }
+            Act::Suppress | Act::Return | Act::Leave(_) | Act::Join(_) => return Ok(None),
+        };
+        Ok(Some([cell, reason, short(source), at.cell(), short(issue)]))
+    }
+
+    /// The hash of a key, where the file has hashes at all.
+    fn hash(&self, key: &str) -> Option<String> {
+        let any = self.known.has_hashes() || self.dropped.keys().any(|key| key.starts_with(HASH));
+        self.hasher.as_ref().filter(|_| any).map(|hasher| hasher.hash(key))
+    }
+
+    fn failed(&self, operation: &'static str, error: Error) -> Error {
+        Error::Suppressions { operation, path: self.path.clone(), source: Box::new(error) }
+    }
+}
+
+fn short(text: &str) -> String {
+    clean(text).trim().chars().take(TEXT_MAX).collect()
+}
