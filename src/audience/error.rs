@@ -41,12 +41,23 @@ pub enum Error {
         /// Their name, in lower case.
         name: String,
     },
-    /// A row of the suppressions cannot be read, so that nobody knows who must not be written to.
+    /// A row cannot be read: of the suppressions, so that nobody knows who must not be written to; or
+    /// of a list that is to have more columns, which could make a reader of it.
     #[error(transparent)]
     Row(BadRow),
     /// A keyed hash keeps somebody out, and only the publication's key tells whom.
     #[error("it holds hashes of addresses, and without the publication's key nobody knows whose")]
     Keyless,
+    /// The list cannot be changed; the source says why.
+    #[error("cannot {operation} the list `{}`", .path.display())]
+    List {
+        /// What was attempted.
+        operation: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: Box<Error>,
+    },
     /// The suppressions cannot be used; the source says why.
     #[error("cannot {operation} the suppressions in `{}`", .path.display())]
     Suppressions {

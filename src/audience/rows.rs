@@ -5,6 +5,7 @@
 //! this reader gives up the row and goes on with the next line.
 
 use std::io::Read;
+use std::ops::Range;
 
 use crate::audience::error::{BadRow, Error, Reason};
 
@@ -50,6 +51,10 @@ pub(crate) struct Rows<R> {
     buffer: Vec<u8>,
     /// Where the next row begins in the buffer.
     start: usize,
+    /// How many bytes of the file are no longer in the buffer.
+    gone: u64,
+    /// Where in the file the row that was read last begins.
+    began: u64,
     /// The line where the next row begins.
     line: u64,
     columns: usize,
@@ -95,6 +100,8 @@ impl<R: Read> Rows<R> {
             reader,
             buffer: Vec::new(),
             start: 0,
+            gone: 0,
+            began: 0,
             line: 1,
             columns: usize::MAX - 1,
             delimiter: b',',
@@ -124,6 +131,11 @@ impl<R: Read> Rows<R> {
         &self.reader
     }
 
+    /// Which bytes of the file are the row that was read last, good or bad, with the end of its line.
+    pub(crate) fn span(&self) -> Range<u64> {
+        self.began..self.gone + self.start as u64
+    }
+
     /// The next row that is not blank.
     pub(crate) fn next_row(&mut self) -> Result<Option<Result<Row<'_>, BadRow>>, Error> {
         let line = match self.advance()? {
@@ -141,6 +153,7 @@ impl<R: Read> Rows<R> {
     fn advance(&mut self) -> Result<Option<Result<u64, BadRow>>, Error> {
         loop {
             let line = self.line;
+            self.began = self.gone + self.start as u64;
             self.scan.clear();
             let ended = match self.scan()? {
                 Ok(ended) => ended,
@@ -303,6 +316,7 @@ impl<R: Read> Rows<R> {
 
     fn fill(&mut self) -> Result<(), Error> {
         self.buffer.drain(..self.start);
+        self.gone += self.start as u64;
         self.start = 0;
         self.reader.by_ref().take(CHUNK).read_to_end(&mut self.buffer)?;
         Ok(())

@@ -1,6 +1,7 @@
 //! Lists of readers and suppressions in, what `address` and `audience` make of them compared.
 
 mod addresses;
+mod roster;
 mod standing;
 mod subscribers;
 mod suppressions;

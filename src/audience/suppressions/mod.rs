@@ -1,7 +1,6 @@
 //! suppressions.csv in, who is never written to out; what readers do is appended to it.
 
 mod cell;
-mod disk;
 mod entry;
 mod known;
 mod layout;
@@ -10,18 +9,17 @@ mod table;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io;
 use std::mem;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use crate::address::EmailAddress;
+use crate::audience::disk::{Stamp, append, lock, open_to_read, stamp, tail};
 use crate::audience::error::Error;
 use crate::field::clean;
 use crate::key::Hasher;
 
 use cell::{HASH, Mark};
-use disk::{lock, stamp, sync_folder, tail};
 use known::{Known, Moment};
 use layout::{Cells, Layout};
 
@@ -49,8 +47,8 @@ pub struct Suppressions {
     /// What it had before it changed, and has no more.
     dropped: Dropped,
     layout: Layout,
-    /// Length and time of the file as it was last read; `None` while there is none.
-    stamp: Option<(u64, SystemTime)>,
+    /// What the file was when it was last read; `None` while there is none.
+    stamp: Option<Stamp>,
 }
 
 /// How a reader stands.
@@ -167,21 +165,12 @@ impl Suppressions {
     }
 
     fn reload(&mut self) -> Result<bool, Error> {
-        // A pipe would be waited for, and a device read for ever.
-        let opened = std::fs::metadata(&self.path).and_then(|file| match file.is_file() {
-            true => File::open(&self.path),
-            false => Err(io::Error::other("it is not a file")),
-        });
-        let file = match opened {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-            Err(error) => return Err(error.into()),
-        };
+        let Some(file) = open_to_read(&self.path)? else { return Ok(false) };
         if self.stamp == Some(stamp(&file)?) {
             return Ok(false);
         }
         match file.lock_shared() {
-            // Where files cannot be locked nobody can append, so there is nothing to wait for.
+            // Where files cannot be locked, there is nothing to wait for.
             Err(error) if error.kind() == io::ErrorKind::Unsupported => {}
             locked => locked?,
         }
@@ -206,7 +195,6 @@ impl Suppressions {
     }
 
     fn append_entries(&mut self, entries: &[Entry]) -> Result<usize, Error> {
-        let new = !self.path.exists();
         let mut file = lock(&self.path)?;
         // Another process may have been here since: only what is read under the lock is sure.
         if self.stamp != Some(stamp(&file)?) {
@@ -219,20 +207,11 @@ impl Suppressions {
         if rows.is_empty() {
             return Ok(0);
         }
-        let before = file.metadata()?.len();
-        let written = tail(&mut file, before).and_then(|tail| {
-            file.write_all(&self.layout.rows(&rows, &tail)?)?;
-            file.sync_all()
-        });
-        if let Err(error) = written {
-            // Half a row would be a wrong address, or none. The write's error is the one that counts,
-            // and what was taken in is not in the file: it is read again.
-            drop(file.set_len(before));
+        let bytes = tail(&mut file).and_then(|tail| self.layout.rows(&rows, &tail));
+        if let Err(error) = bytes.and_then(|bytes| append(&mut file, &bytes)) {
+            // What was taken in is not in the file: it is read again.
             self.stamp = None;
             return Err(self.read(&file).err().unwrap_or(error.into()));
-        }
-        if new {
-            sync_folder(&self.path)?;
         }
         self.layout.begun = true;
         self.stamp = Some(stamp(&file)?);
