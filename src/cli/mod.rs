@@ -19,6 +19,7 @@ mod render;
 mod secret;
 mod send;
 mod status;
+mod suppressions;
 mod theme;
 
 use std::path::PathBuf;
@@ -52,6 +53,7 @@ enum Command {
     Render(render::RenderArgs),
     Send(send::SendArgs),
     Status(status::StatusArgs),
+    Suppressions(suppressions::SuppressionsArgs),
     Dkim(dkim::DkimArgs),
     Completions(manual::CompletionsArgs),
     Man(manual::ManArgs),
@@ -79,6 +81,7 @@ pub fn run(env: &mut Env) -> Exit {
         Command::Render(args) => render::render(env, &args),
         Command::Send(args) => send::send(env, &args),
         Command::Status(args) => status::status(env, &args),
+        Command::Suppressions(args) => suppressions::suppressions(env, &args),
         Command::Dkim(args) => dkim::dkim(env, &args),
         Command::Completions(args) => manual::completions(env, &args),
         Command::Man(args) => manual::man(env, &args),

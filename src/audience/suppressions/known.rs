@@ -88,6 +88,14 @@ impl Known {
         all.filter(|out| out.counts()).count()
     }
 
+    /// Everyone who is kept out, with the reason, in the order of the keys; a hash has the prefix.
+    pub(super) fn all(&self, prefix: &str) -> BTreeMap<String, &str> {
+        let outs = self.outs.iter().map(|(key, out)| (key.to_string(), out));
+        let hashes = self.hashes.iter().map(|(hash, out)| (format!("{prefix}{hash}"), out));
+        let counting = outs.chain(hashes).filter(|(_, out)| out.counts());
+        counting.map(|(key, out)| (key, &*out.reason)).collect()
+    }
+
     /// Whether somebody is kept out by a hash.
     pub(super) fn has_hashes(&self) -> bool {
         !self.hashes.is_empty()

@@ -7,7 +7,7 @@ mod layout;
 mod table;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io;
 use std::mem;
@@ -96,6 +96,12 @@ impl Suppressions {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Everyone whom the file keeps out, by [`EmailAddress::key`] or `hash:…`, with the reason.
+    #[must_use]
+    pub fn all(&self) -> BTreeMap<String, &str> {
+        self.known.all(HASH)
     }
 
     /// Why an address is not written to, perhaps without a word; `None` where it may be.

@@ -146,10 +146,9 @@ fn changes_at_once_lose_nobody_also_when_the_file_is_replaced() {
             let mut change = move |number: usize| {
                 let own = format!("w{worker}-{number}@example.org");
                 // Every third needs a new column, so that the file is another one.
-                let column = format!("c{worker}-{number}");
-                let name = if number.is_multiple_of(3) { column.as_str() } else { "name" };
+                let new = [format!("c{worker}-{number}"), "name".to_owned(), "name".to_owned()];
                 let shared = newcomer(&format!("all-{number}@example.org"), &[]);
-                roster.add(&[newcomer(&own, &[(name, "x")]), shared]).unwrap();
+                roster.add(&[newcomer(&own, &[(&new[number % 3], "x")]), shared]).unwrap();
                 roster.remove(&[address("out@example.org")]).unwrap();
             };
             scope.spawn(move || (0..12).for_each(&mut change));

@@ -1,0 +1,210 @@
+//! `newsletter suppressions`: addresses in, rows of suppressions.csv out; and who is on it.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::address::EmailAddress;
+use crate::audience::{Act, BadRow, Entry, List, Reason, Recipient, Suppressions};
+use crate::cli::count;
+use crate::cli::env::Env;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::found::Found;
+use crate::cli::publication::Publication;
+use crate::cli::secret;
+use crate::key::Key;
+
+/// How many rows are written and flushed together.
+const BATCH: usize = 10_000;
+
+/// See who is never written to, and add to them
+#[derive(Debug, clap::Args)]
+#[command(after_help = NO_REMOVE)]
+pub(super) struct SuppressionsArgs {
+    #[command(subcommand)]
+    command: SuppressionsCommand,
+}
+
+const NO_REMOVE: &str = "\
+Nobody is taken off by a command: readers come back by their own act, through the page of their \
+unsubscribe link or by subscribing again. To undo a slip, delete the row in suppressions.csv.";
+
+#[derive(Debug, clap::Subcommand)]
+enum SuppressionsCommand {
+    Add(AddArgs),
+    Import(ImportArgs),
+    List(ListArgs),
+}
+
+/// Never write to these addresses
+#[derive(Debug, clap::Args)]
+struct AddArgs {
+    /// The addresses
+    #[arg(required = true, value_name = "ADDRESS")]
+    addresses: Vec<EmailAddress>,
+
+    /// Why; a reader takes back what begins with `unsubscribed`, and nothing else
+    #[arg(long, value_name = "WORDS", default_value = "by the editor")]
+    reason: String,
+}
+
+/// Never write to anyone on a list: CSV with a column of addresses, and perhaps one named `reason`
+#[derive(Debug, clap::Args)]
+struct ImportArgs {
+    /// The lists
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// The reason of a row that gives none
+    #[arg(long, value_name = "WORDS", default_value = "unsubscribed")]
+    reason: String,
+}
+
+/// Print who is never written to, and why
+#[derive(Debug, clap::Args)]
+struct ListArgs {
+    /// These addresses only
+    #[arg(value_name = "ADDRESS")]
+    addresses: Vec<EmailAddress>,
+
+    /// As JSON, one object a line
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn suppressions(env: &mut Env, args: &SuppressionsArgs) -> Result<Exit, Failure> {
+    let publication = Publication::open(env)?;
+    let list = open(env, &publication)?;
+    match &args.command {
+        SuppressionsCommand::Add(args) => add(env, list, args),
+        SuppressionsCommand::Import(args) => import(env, list, args),
+        SuppressionsCommand::List(args) => print(env, &list, args),
+    }
+}
+
+/// The suppressions, to be read and added to. Without the key nobody can tell who was forgotten,
+/// and everyone else is there.
+fn open(env: &Env, publication: &Publication) -> Result<Suppressions, Failure> {
+    let key = &publication.config.publication.key;
+    let key = secret::existing(env, publication.folder.root(), key);
+    publication.suppressions(key.unwrap_or_else(|_| Key::new(&[])).hasher())
+}
+
+fn add(env: &mut Env, mut list: Suppressions, args: &AddArgs) -> Result<Exit, Failure> {
+    let entries: Vec<Entry> = args
+        .addresses
+        .iter()
+        .map(|address| suppressed(address.clone(), args.reason.clone(), "editor", env.clock.now()))
+        .collect();
+    let rows = append(&mut list, &entries)?;
+    let known = entries.len() - rows;
+    env.say(said(rows, known));
+    Ok(Exit::Done)
+}
+
+fn import(env: &mut Env, mut list: Suppressions, args: &ImportArgs) -> Result<Exit, Failure> {
+    let (mut rows, mut known, mut bad) = (0, 0, 0);
+    for file in &args.files {
+        let mut batch = Vec::new();
+        let at = env.clock.now();
+        let mut take = |reader: Recipient| {
+            let words = reader.value("reason").map(str::trim).filter(|words| !words.is_empty());
+            let reason = words.unwrap_or(&args.reason).to_owned();
+            batch.push(suppressed(reader.address, reason, "import", at));
+        };
+        let rejected = read(&env.folder.join(file), file, &mut take)?;
+        for batch in batch.chunks(BATCH) {
+            let new = append(&mut list, batch)?;
+            rows += new;
+            known += batch.len() - new;
+        }
+        rejected.say(env);
+        bad += rejected.bad;
+    }
+    env.say(said(rows, known));
+    if bad == 0 {
+        return Ok(Exit::Done);
+    }
+    // A row that cannot be read may be somebody who must not be written to.
+    let message = format!("{} could not be taken over", count(bad, "row"));
+    Err(Failure::new(Exit::Content, message).hint("mend them and import the file again"))
+}
+
+/// Hands over everyone on a list that is to be imported; returns the rows that are nobody.
+fn read(path: &Path, name: &Path, take: &mut dyn FnMut(Recipient)) -> Result<Found, Failure> {
+    let unreadable = |error: &dyn std::error::Error| {
+        Failure::because(format!("cannot read `{}`", name.display()), error).exit(Exit::Content)
+    };
+    // A pipe would be waited for, and it is read twice.
+    if !std::fs::metadata(path).map_err(|error| unreadable(&error))?.is_file() {
+        return Err(Failure::usage(format!("`{}` is not a file", name.display())));
+    }
+    let list = List::survey(|| File::open(path)).map_err(|error| unreadable(&error))?;
+    let mut found = Found { list: name.display().to_string(), ..Found::default() };
+    for row in list.subscribers().map_err(|error| unreadable(&error))? {
+        match row.map_err(|error| unreadable(&error))? {
+            Ok(reader) => take(reader),
+            // Whoever is there twice is suppressed by the first row.
+            Err(BadRow { reason: Reason::Duplicate { .. }, .. }) => {}
+            Err(row) => found.add_row(row),
+        }
+    }
+    Ok(found)
+}
+
+fn print(env: &mut Env, list: &Suppressions, args: &ListArgs) -> Result<Exit, Failure> {
+    if args.addresses.is_empty() {
+        for (whom, reason) in list.all() {
+            print_one(env, args.json, &whom, Some(reason), &[])?;
+        }
+        return Ok(Exit::Done);
+    }
+    for address in &args.addresses {
+        let standing = list.standing(address);
+        let whom = address.to_string();
+        print_one(env, args.json, &whom, standing.reason, &standing.left)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn print_one(
+    env: &mut Env,
+    json: bool,
+    whom: &str,
+    reason: Option<&str>,
+    left: &[&str],
+) -> Result<(), Failure> {
+    if json {
+        let suppressed = reason.is_some();
+        let object = serde_json::json!({
+            "address": whom, "suppressed": suppressed, "reason": reason, "left": left,
+        });
+        return Ok(env.print(&format!("{object}\n"))?);
+    }
+    let said = match reason {
+        None => "is written to".to_owned(),
+        Some("") => "suppressed".to_owned(),
+        Some(reason) => reason.to_owned(),
+    };
+    let left: String = left.iter().map(|name| format!("; left `{name}`")).collect();
+    Ok(env.print(&format!("{whom}  {said}{left}\n"))?)
+}
+
+/// An address that is not to be written to.
+fn suppressed(address: EmailAddress, reason: String, source: &str, at: Timestamp) -> Entry {
+    let (source, issue) = (source.to_owned(), String::new());
+    Entry { address, act: Act::Suppress, reason, source, at, issue }
+}
+
+fn append(list: &mut Suppressions, entries: &[Entry]) -> Result<usize, Failure> {
+    list.append(entries).map_err(|error| Failure::world(&error))
+}
+
+fn said(rows: usize, known: usize) -> String {
+    let rows = count(rows as u64, "reader");
+    match known {
+        0 => format!("Suppressed {rows}."),
+        known => format!("Suppressed {rows}; suppressed already: {known}."),
+    }
+}
