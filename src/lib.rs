@@ -28,6 +28,7 @@ pub mod compile;
 
 pub mod check;
 pub mod dkim;
+pub mod leaving;
 
 pub mod journal;
 pub mod probe;

@@ -21,7 +21,7 @@ const LAYERS: &[&[&str]] = &[
     &["audience", "issue"],
     &["templates"],
     &["compile"],
-    &["check", "dkim"],
+    &["check", "dkim", "leaving"],
     &["journal", "probe", "transport"],
     &["delivery", "web"],
     &["cli"],
@@ -54,6 +54,7 @@ const PURE: &[&str] = &[
     "compile",
     "check",
     "dkim",
+    "leaving",
 ];
 const IMPURE: &[&str] =
     &["tokio", "sqlx", "lettre", "rustls", "std::net", "std::env", "std::process"];

@@ -20,6 +20,7 @@ mod hostile;
 mod issue;
 mod journal;
 mod language;
+mod leaving;
 mod picture;
 mod real;
 mod segments;
