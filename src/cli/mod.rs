@@ -21,6 +21,7 @@ mod send;
 mod status;
 mod suppressions;
 mod theme;
+mod unsubscribe;
 
 use std::path::PathBuf;
 
@@ -54,6 +55,7 @@ enum Command {
     Send(send::SendArgs),
     Status(status::StatusArgs),
     Suppressions(suppressions::SuppressionsArgs),
+    Unsubscribe(unsubscribe::UnsubscribeArgs),
     Dkim(dkim::DkimArgs),
     Completions(manual::CompletionsArgs),
     Man(manual::ManArgs),
@@ -82,6 +84,7 @@ pub fn run(env: &mut Env) -> Exit {
         Command::Send(args) => send::send(env, &args),
         Command::Status(args) => status::status(env, &args),
         Command::Suppressions(args) => suppressions::suppressions(env, &args),
+        Command::Unsubscribe(args) => unsubscribe::unsubscribe(env, &args),
         Command::Dkim(args) => dkim::dkim(env, &args),
         Command::Completions(args) => manual::completions(env, &args),
         Command::Man(args) => manual::man(env, &args),

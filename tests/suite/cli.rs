@@ -71,6 +71,8 @@ fn the_reference_of_commands_is_current() {
         "suppressions add",
         "suppressions import",
         "suppressions list",
+        "unsubscribe",
+        "unsubscribe apply",
         "dkim",
         "dkim keygen",
         "dkim record",

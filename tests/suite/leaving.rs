@@ -1,5 +1,6 @@
 //! Logs, forms and mails in, the people who leave by them out.
 
+mod apply;
 mod lines;
 mod mails;
 

@@ -131,6 +131,12 @@ impl Known {
         counting.map(|(key, out)| (key, out.reason)).collect()
     }
 
+    /// When the reader of a key came back, where nothing keeps them out since.
+    pub(super) fn lifted(&self, key: &str, hash: Option<&str>) -> Option<Moment> {
+        let hashed = hash.and_then(|hash| self.hashes.get(hash));
+        self.outs.get(key).into_iter().chain(hashed).filter_map(|out| out.lifted).max()
+    }
+
     /// The segments that the reader of a key left.
     pub(super) fn left(&self, key: &str) -> Vec<&str> {
         let segments = self.segments.get(key).into_iter().flatten();

@@ -13,6 +13,8 @@ use std::io;
 use std::mem;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use crate::address::EmailAddress;
 use crate::audience::disk::{Stamp, append, lock, open_to_read, stamp, tail};
 use crate::audience::error::Error;
@@ -138,6 +140,15 @@ impl Suppressions {
     #[must_use]
     pub fn left(&self, address: &EmailAddress, segment: &str) -> bool {
         self.known.has_left(&address.key(), segment)
+    }
+
+    /// Whether the reader of an address came back later than a moment: what they did until then
+    /// says nothing any more.
+    #[must_use]
+    pub fn came_back_after(&self, address: &EmailAddress, at: Timestamp) -> bool {
+        let key = address.key();
+        let lifted = self.known.lifted(&key, self.hash(&key).as_deref());
+        lifted.is_some_and(|lifted| lifted > Moment::from(at))
     }
 
     /// Reads the file again if its length or time is another; says whether it was.

@@ -16,6 +16,7 @@ mod faults;
 mod filters;
 mod loss;
 mod markup;
+mod nginx;
 mod opensmtpd;
 mod parser;
 mod peers;
