@@ -26,6 +26,7 @@ pub mod templates;
 
 pub mod compile;
 
+pub mod bounce;
 pub mod check;
 pub mod dkim;
 pub mod leaving;

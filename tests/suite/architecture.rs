@@ -21,7 +21,7 @@ const LAYERS: &[&[&str]] = &[
     &["audience", "issue"],
     &["templates"],
     &["compile"],
-    &["check", "dkim", "leaving"],
+    &["bounce", "check", "dkim", "leaving"],
     &["journal", "probe", "transport"],
     &["delivery", "web"],
     &["cli"],
@@ -55,6 +55,7 @@ const PURE: &[&str] = &[
     "check",
     "dkim",
     "leaving",
+    "bounce",
 ];
 const IMPURE: &[&str] =
     &["tokio", "sqlx", "lettre", "rustls", "std::net", "std::env", "std::process"];

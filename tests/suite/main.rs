@@ -4,6 +4,7 @@
 mod architecture;
 mod archive;
 mod audience;
+mod bounce;
 mod cases;
 mod check;
 mod cli;

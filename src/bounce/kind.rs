@@ -1,0 +1,221 @@
+//! The parts of a message in, what kind of message it is and which sign said so out.
+
+mod signs;
+
+use crate::bounce::complaint;
+use crate::bounce::fields::Fields;
+use crate::bounce::mailbox;
+use crate::bounce::part::Part;
+use crate::bounce::prose;
+use crate::bounce::report::Action;
+use crate::bounce::statement;
+use crate::bounce::status::{self, Status};
+use crate::bounce::{Kind, phrases};
+
+/// How much of what is said is looked at for signs.
+const OPENING_MAX: usize = 3_000;
+
+/// What the signs are looked for in.
+struct Seen<'p> {
+    parts: &'p [Part],
+    header: &'p Fields,
+    /// In the form of [`phrases::plain`], as the next is.
+    subject: String,
+    /// The beginning of what is said to people.
+    opening: String,
+    /// Whether a mail server sent it, or says so.
+    is_machine: bool,
+}
+
+type Decided = Option<(Kind, String)>;
+
+/// The signs in the order in which they count: what is written for machines goes first.
+const SIGNS: &[fn(&Seen<'_>) -> Decided] = &[
+    feedback,
+    old_complaint,
+    statements,
+    farewell,
+    machine_late,
+    failed_recipients,
+    machine_failed,
+    automatic,
+    farewell_within,
+    subject_failed,
+    text_failed,
+];
+
+/// What the outermost message is, and why.
+pub(super) fn of(parts: &[Part]) -> (Kind, String) {
+    let Some(header) = parts.first().map(|part| &part.fields) else {
+        return (Kind::Other, "there is no message".to_owned());
+    };
+    let said = prose::said(parts);
+    let seen = Seen {
+        parts,
+        header,
+        subject: phrases::plain(&header.words("subject")),
+        opening: phrases::plain(&said[..said.floor_char_boundary(OPENING_MAX)]),
+        is_machine: is_machine(header),
+    };
+    let decided = SIGNS.iter().find_map(|sign| sign(&seen));
+    decided.unwrap_or_else(|| (Kind::Other, "it has no sign of any other kind".to_owned()))
+}
+
+/// Whether the sender is the mail system: RFC 3464 §2 wants a null return path.
+fn is_machine(header: &Fields) -> bool {
+    let from = phrases::plain(&header.words("from"));
+    let is_null = header.get("return-path").is_some_and(|path| path.trim() == "<>");
+    is_null || phrases::first(signs::MACHINES, &from).is_some()
+}
+
+fn feedback(seen: &Seen<'_>) -> Decided {
+    complaint::feedback(seen.parts)?;
+    let sort = complaint::feedback_type(seen.parts).unwrap_or_default();
+    let why = format!("`Feedback-Type: {sort}` (RFC 5965 §3.1)");
+    let is_complaint = !matches!(sort.as_str(), "not-spam" | "auth-failure" | "dmarc" | "");
+    Some((if is_complaint { Kind::Complaint } else { Kind::Other }, why))
+}
+
+/// Hotmail's programme and the like: the mail complained of, from the address for such mail.
+fn old_complaint(seen: &Seen<'_>) -> Decided {
+    let quoted = seen.parts.iter().find(|part| part.level == 1 && part.is_header)?;
+    if quoted.fields.has("x-hmxmroriginalrecipient") {
+        return complaint("`X-HmXmrOriginalRecipient` in the mail that it quotes (Outlook's JMRP)");
+    }
+    let from = seen.header.get("from").and_then(mailbox::in_field).unwrap_or_default();
+    if signs::COMPLAINERS.contains(&from.to_lowercase().as_str()) {
+        return complaint(&format!("it is from {from}, which sends nothing else"));
+    }
+    let phrase = phrases::first(signs::COMPLAINT_SUBJECTS, &seen.subject)?;
+    complaint(&format!("the subject says “{phrase}” and a mail is attached"))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "it is what a sign says")]
+fn complaint(why: &str) -> Decided {
+    Some((Kind::Complaint, why.to_owned()))
+}
+
+fn statements(seen: &Seen<'_>) -> Decided {
+    let statements = statement::statements(seen.parts);
+    let is_typed = statements.first()?.is_typed;
+    if !is_typed && is_reply(&seen.subject) {
+        return None;
+    }
+    let actions: Vec<_> = statements.iter().map(Action::of_statement).collect();
+    let place = if is_typed { "a delivery status" } else { "fields of a delivery status as text" };
+    let why = |action: &str| format!("{place} says `{action}` (RFC 3464 §2.3.3)");
+    Some(if actions.contains(&Action::Failed) {
+        (Kind::Bounce, why("failed"))
+    } else if actions.contains(&Action::Delayed) {
+        (Kind::Delayed, why("delayed"))
+    } else {
+        let action = actions.first().copied().unwrap_or(Action::Delivered);
+        (Kind::Delivered, why(&action.to_string()))
+    })
+}
+
+/// What a mail program sends for `mailto:…?subject=unsubscribe`.
+fn farewell(seen: &Seen<'_>) -> Decided {
+    let word = seen.subject.split([' ', ':', '-', '+', '.', '!']).next().unwrap_or_default();
+    let is_one = signs::FAREWELLS.contains(&word) && !seen.is_machine;
+    is_one.then(|| (Kind::Unsubscribe, format!("the subject begins with “{word}”")))
+}
+
+/// Someone writes nothing but that word.
+fn farewell_within(seen: &Seen<'_>) -> Decided {
+    if seen.is_machine {
+        return None;
+    }
+    let mut words = seen.opening.split([' ', '.', '!', ',']).filter(|word| !word.is_empty());
+    let word = words.next()?;
+    let is_one = signs::FAREWELLS.contains(&word) && words.count() < 12;
+    if is_one {
+        return Some((Kind::Unsubscribe, format!("it says “{word}” and little else")));
+    }
+    let is_short = seen.opening.len() < 400;
+    let phrase = phrases::first(signs::FAREWELL_WORDS, &seen.opening).filter(|_| is_short)?;
+    Some((Kind::Unsubscribe, format!("it says “{phrase}”")))
+}
+
+fn machine_late(seen: &Seen<'_>) -> Decided {
+    let is_bounce = seen.is_machine || phrases::first(signs::SUBJECTS, &seen.subject).is_some();
+    if !is_bounce || phrases::first(signs::GIVEN_UP, &seen.opening).is_some() {
+        return None;
+    }
+    if let Some(phrase) = phrases::first(signs::LATE_SUBJECTS, &seen.subject) {
+        return Some((Kind::Delayed, format!("the subject says “{phrase}”")));
+    }
+    let phrase = phrases::first(signs::LATE, &seen.opening)?;
+    Some((Kind::Delayed, format!("it says “{phrase}”")))
+}
+
+fn failed_recipients(seen: &Seen<'_>) -> Decided {
+    let failed = prose::failed_recipients(seen.parts);
+    (!failed.is_empty()).then(|| (Kind::Bounce, "it has `X-Failed-Recipients`".to_owned()))
+}
+
+fn machine_failed(seen: &Seen<'_>) -> Decided {
+    if !seen.is_machine {
+        return None;
+    }
+    if let Some(phrase) = phrases::first(signs::ARRIVED_SUBJECTS, &seen.subject) {
+        return Some((Kind::Delivered, format!("a mail server's subject says “{phrase}”")));
+    }
+    if let Some(phrase) = phrases::first(signs::AWAY_SUBJECTS, &seen.subject) {
+        return Some((Kind::AutoReply, format!("the subject says “{phrase}”")));
+    }
+    if let Some(phrase) = phrases::first(signs::SUBJECTS, &seen.subject) {
+        return Some((Kind::Bounce, format!("a mail server's subject says “{phrase}”")));
+    }
+    text_failed(seen)
+}
+
+fn automatic(seen: &Seen<'_>) -> Decided {
+    if seen.parts.iter().any(|part| part.kind == "message/disposition-notification") {
+        return Some((Kind::AutoReply, "it is a receipt (RFC 8098)".to_owned()));
+    }
+    for (name, values) in signs::AUTOMATIC {
+        let value = seen.header.get(name).map(str::to_lowercase);
+        let is_so = value.is_some_and(|value| {
+            values.is_empty() || values.iter().any(|known| value.trim().starts_with(known))
+        });
+        if is_so {
+            return Some((Kind::AutoReply, format!("it has `{name}` (RFC 3834)")));
+        }
+    }
+    if let Some(phrase) = phrases::first(signs::AWAY_SUBJECTS, &seen.subject) {
+        return Some((Kind::AutoReply, format!("the subject says “{phrase}”")));
+    }
+    let phrase = phrases::first(signs::CHALLENGES, &seen.opening)?;
+    Some((Kind::AutoReply, format!("it says “{phrase}”, and wants a person to answer")))
+}
+
+/// A bounce whose sender looks like anybody.
+fn subject_failed(seen: &Seen<'_>) -> Decided {
+    if is_reply(&seen.subject) {
+        return None;
+    }
+    let phrase = phrases::first(signs::SUBJECTS, &seen.subject)?;
+    Some((Kind::Bounce, format!("the subject says “{phrase}”")))
+}
+
+/// A bounce that says so in its text alone, with words that bounces begin with, or with a code.
+fn text_failed(seen: &Seen<'_>) -> Decided {
+    if is_reply(&seen.subject) {
+        return None;
+    }
+    if let Some(phrase) = phrases::first(signs::OPENINGS, &seen.opening) {
+        return Some((Kind::Bounce, format!("it says “{phrase}”")));
+    }
+    let has_code = Status::find(&seen.opening).is_some()
+        && status::reply_code(&seen.opening).is_some()
+        || seen.is_machine
+            && (status::reply_code(&seen.opening).is_some()
+                || Status::find(&seen.opening).is_some());
+    let names_one = has_code && !mailbox::find(&seen.opening).is_empty();
+    names_one.then(|| (Kind::Bounce, "it has the code of a failure and an address".to_owned()))
+}
+
+fn is_reply(subject: &str) -> bool {
+    ["re:", "aw:", "sv:", "antw:", "rép:", "ref:"].iter().any(|mark| subject.starts_with(mark))
+}

@@ -1,0 +1,77 @@
+//! What is said where the mailbox may be there, and the mail did not get into it.
+
+/// Every list of this file.
+#[cfg(test)]
+pub(super) const ALL: &[&[&str]] =
+    &[GREYLISTED, FULL, TOO_BIG, SUSPENDED, RELAY, LOOP, EXPIRED, UNREACHABLE, SYSTEM, CONTENT];
+
+/// Come back later, as a matter of course.
+pub(in crate::bounce) const GREYLISTED: &[&str] =
+    &["greylist", "graylist", "grey list", "gray list", "grey-list", "gray-list", "greylisting"];
+
+/// The mailbox is full.
+#[rustfmt::skip]
+pub(in crate::bounce) const FULL: &[&str] = &[
+    "mailbox full", "mailbox is full", "mailbox * full", "mailfolder is full", "mail folder is full", "inbox is full", "inbox full", "inbox * full", "mail box full", "mail box is full", "mailbox's full", "folder full",
+    "over quota", "overquota", "over-quota", "over the quota", "over its quota", "over their quota", "over disk quota", "quota exceeded", "quota exceed", "quota has been exceeded", "exceeds * quota", "exceeded * quota", "exceed * quota",
+    "exceeding * quota", "quota violation", "quota full", "quota limit", "quota is full", "quota reached", "out of quota", "quota excedida", "quota excedido", "quotaexceeded", "disk quota", "storage quota", "mail quota", "mailbox quota", "user quota", "quota error", "not enough quota", "over allocated quota", "past its quota",
+    "storage allocation", "storage limit", "not enough storage", "insufficient storage", "out of storage", "storage space", "storage capacity", "storage exceeded", "storage is full", "exceeded storage", "exceeded its storage", "not enough space", "insufficient disk space", "insufficient space", "out of space", "no space for", "no more space", "not enough disk space", "not enough free space",
+    "mailbox size", "mailbox limit", "mailbox * over", "mailbox * exceed", "mailbox has exceeded", "mbox limit", "maximum mailbox", "max mailbox", "maildir over", "maildrop: maildir", "mailbox too large", "mailbox is too large", "account is over", "account is full", "account full", "account has exceeded", "account storage", "user is over", "user has exceeded", "user over", "user's mailbox has", "recipient over", "recipient exceeded",
+    "recipient is over", "recipient's * full", "recipient has exceeded", "exceeded his", "exceeded her", "too many messages in", "too much mail data", "mailbox_full", "errmsg: quota", "would be over", "would exceed", "will exceed * mailbox", "max messages", "message storage", "has no space", "is full",
+    "postfach * voll", "postfach voll", "speicherplatz", "speicherkontingent", "kontingent", "mailbox voll", "überfüllt", "boîte * pleine", "boite * pleine", "boîte pleine", "quota dépassé", "dépassé son quota", "est pleine", "espace de stockage", "buzón * lleno", "buzón lleno", "cuota", "está llen", "esta llen", "espacio", "casella * piena", "casella piena", "è piena", "e' piena", "spazio",
+    "caixa * cheia", "cheia", "caixa postal lotada", "lotada", "cota excedida", "espaço", "mailbox vol", "postbus * vol", "opslagruimte", "メールボックスが一杯", "一杯", "いっぱい", "容量", "満杯", "переполнен", "превышен", "квот",
+];
+
+/// The message is larger than they take.
+#[rustfmt::skip]
+pub(in crate::bounce) const TOO_BIG: &[&str] = &[
+    "message too large", "message is too large", "too large for", "message too big", "message is too big", "mail too big", "mail too large", "too big", "message size", "size limit", "exceeds size", "exceeds * size", "exceeded * size", "exceeds fixed", "exceeds maximum", "exceeds the maximum", "exceeds administrative", "max message", "maximum message", "maximum size", "maximum allowed size",
+    "larger than", "length exceeds", "message length", "data size exceeded", "datasize", "message header size", "resolver.rst.sendsizelimit", "resolver.rst.recipsizelimit", "sizelimit", "line too long", "too long line", "nachricht * zu groß", "zu groß", "trop volumineux", "trop gros", "demasiado grande", "troppo grande", "muito grande", "te groot", "サイズ", "слишком больш", "размер",
+];
+
+/// The mailbox is shut for a time.
+#[rustfmt::skip]
+pub(in crate::bounce) const SUSPENDED: &[&str] = &[
+    "suspended", "suspension", "suspend", "account locked", "account is locked", "mailbox locked", "mailbox is locked", "mailbox temporarily disabled", "temporarily disabled", "mailbox busy", "mailbox is busy", "temporarily inactive", "temporarily locked", "on hold", "away from", "on vacation", "suspendid", "suspendu", "停止",
+];
+
+/// The server does not know itself to be the place for it.
+#[rustfmt::skip]
+pub(in crate::bounce) const RELAY: &[&str] = &[
+    "relay access denied", "relaying denied", "relay denied", "relaying is denied", "relay not permitted", "relay is not permitted", "not permitted to relay", "relay prohibited", "relaying prohibited", "relaying not allowed", "relay not allowed", "relaying not permitted", "relaying disallowed", "relaying is not", "unable to relay", "cannot relay", "can't relay", "do not relay", "don't relay", "does not relay", "no relay", "relay operation rejected", "not relay", "relay rejected", "relaying mail to", "relay to domain", "insecure mail relay", "relay is", "relayed", "relay attempt", "relay",
+    "rcpthosts", "not a gateway", "not an open relay", "we are not an mx", "not in my list of allowed", "is not allowed to relay", "not local host", "not handled here", "is not configured to", "not accept mail for domain", "domain not in", "domain not configured", "not hosted by this", "domain isn't allowed", "domain isn't in", "not responsible for", "not a locally hosted domain", "mail to this domain",
+];
+
+/// Round and round.
+#[rustfmt::skip]
+pub(in crate::bounce) const LOOP: &[&str] = &[
+    "mail loop", "mail is looping", "too many hops", "too many received", "loop detected", "loops back", "looping", "hop count", "hops exceeded", "routing loop", "forwarding loop", "mail forwarding", "loop!", "message loop", "alias loop", "loop on",
+];
+
+/// Tried for too long.
+#[rustfmt::skip]
+pub(in crate::bounce) const EXPIRED: &[&str] = &[
+    "retry timeout exceeded", "retry time not reached", "retry timeout", "delivery time expired", "message expired", "message has expired", "expired * queue", "queue time", "in the queue too long", "in queue too long", "too long in", "been in queue", "in the queue for", "been on the queue", "undeliverable for", "could not be delivered for",
+    "could not send message for past", "cannot send message for", "could not send for", "cannot send message within", "not delivered within", "delivery expired", "expired after", "maximum delivery time", "delivery timeout", "delivery time-out", "transport delivery time", "delivered in time", "given up trying", "giving up after", "gave up after", "we've given up", "retry limit", "too many attempts", "attempts exceeded", "after * days", "after * hours", "for * days", "tries expired", "max retries", "maximum retries", "too old",
+    "long failure period", "timeout while", "storage time", "seit * tagen", "pendant * jours", "expiré", "expirado", "scaduto", "verlopen", "истек",
+];
+
+/// The server could not be spoken to.
+#[rustfmt::skip]
+pub(in crate::bounce) const UNREACHABLE: &[&str] = &[
+    "connection refused", "connection timed out", "connection timeout", "timed out", "timed-out", "time-out", "timeout", "connection reset", "connection dropped", "connection lost", "lost connection", "connection closed", "connection died", "connection was", "connection failed", "connection error", "connection to", "no route to host", "network is unreachable", "network unreachable", "host is unreachable", "host unreachable", "unreachable",
+    "no answer from host", "no response", "not responding", "did not respond", "didn't respond", "host is down", "unable to connect", "could not connect", "couldn't connect", "cannot connect", "can't connect", "unable to establish", "establish an smtp connection", "bad connection", "remote host closed", "server closed", "hosts are down", "could not be reached", "couldn't be reached", "unable to deliver", "temporary lookup", "temporary dns", "name server", "nameserver", "servfail", "try again", "dns error", "dns failure", "cname lookup failed", "dns query failed", "tls handshake", "handshake fail", "cannot start tls", "protocol error", "protocol violation", "smtp protocol",
+];
+
+/// Something else is wrong over there.
+#[rustfmt::skip]
+pub(in crate::bounce) const SYSTEM: &[&str] = &[
+    "system not accepting", "not accepting network messages", "not accepting messages", "service unavailable", "service not available", "service is unavailable", "service currently", "insufficient system", "system resources", "insufficient resources", "out of memory", "internal error", "internal server", "internal failure", "local error", "local problem", "system error", "system failure", "server error", "configuration error", "config error", "misconfigur", "can't create", "cannot create", "cannot open", "can't open", "no space left",
+    "disk full", "disk is full", "read-only", "read only", "permission denied", "i/o error", "input/output", "temporarily", "temporary", "server busy", "too busy", "overload", "high load", "load average", "resource", "maintenance", "shutting down", "out of order", "command died", "exit status", "child crashed", "crashed", "failed to write", "write error", "unable to write", "unable to lock", "cannot lock", "database", "backend", "lmtp", "ldap", "mysql", "system incorrectly configured", "local configuration", "too many recipients", "not implemented", "command not", "bad sequence", "syntax error", "unrecognized", "unrecognised", "out of sequence", "try later", "later", "deferred", "störung", "temporär", "temporaire", "temporal", "tijdelijk", "временн",
+];
+
+/// The message is not made as they want it.
+#[rustfmt::skip]
+pub(in crate::bounce) const CONTENT: &[&str] = &[
+    "rfc 5322", "rfc5322", "rfc 2822", "rfc2822", "rfc 822", "rfc822 compl", "rfc compl", "malformed", "8-bit", "8bit", "non-ascii", "smtputf8", "bare lf", "bare <lf>", "stray newline", "invalid header", "header error", "bad header", "missing header", "duplicate header", "invalid mime", "mime error", "mime content", "attachment", "file type", "file extension", "conversion", "encoding", "line length", "message-id", "improper use", "null character", "invalid character", "disposition", "date:", "from: header", "message format", "empty message", "body required", "unsupported",
+];

@@ -1,0 +1,191 @@
+//! What was said of a recipient in, the reason and the rule that found it out: one table, as data.
+
+use std::ops::RangeInclusive;
+
+use crate::bounce::phrases::{self, absent, later, refused};
+use crate::bounce::report::{Class, Reason};
+use crate::bounce::status::Status;
+
+use When::{Any, ForGood, ForNow, Is, Reply};
+
+/// A row of the table: it applies where both the codes and the words fit.
+struct Rule {
+    when: When,
+    /// One of these is in the words; none fit all words.
+    words: &'static [&'static str],
+    reason: Reason,
+    /// Where it is from.
+    source: &'static str,
+}
+
+/// What a rule wants of the codes.
+enum When {
+    Any,
+    /// The failure is for good, or nobody said that it is not.
+    ForGood,
+    ForNow,
+    /// Subject and detail of the enhanced status code; its class does not matter.
+    Is(u16, RangeInclusive<u16>),
+    Reply(RangeInclusive<u16>),
+}
+
+const NONE: &[&str] = &[];
+/// Microsoft 365 tells strangers that they may not, where there is no such mailbox.
+const EDGE: &[&str] = &["recipient address rejected: access denied", "as(2018062"];
+/// Sender lists and the like stand before the mailbox in what is looked at: who says this, says it
+/// of us, whatever the code.
+const CONTENT_OF_OURS: &[&str] = &["spam message", "message is spam", "as spam", "spam detected"];
+
+const ENHANCED: &str = "RFC 3463 and the registry of enhanced status codes";
+const WORDS: &str = "words that servers are known to say";
+const MICROSOFT: &str = "Microsoft 365, directory-based edge blocking";
+const OWNER: &str = "RFC 7293 §7: the mailbox or its domain has a new owner";
+const NULL_MX: &str = "RFC 7505 §4";
+const REPLIES: &str = "RFC 5321 §4.2.2";
+
+/// The first row that fits decides. Words that can only mean us go before every code, as servers
+/// give any code to what they refuse; what only the mailbox can be comes next; then the codes say
+/// it, and last the words that may mean many things.
+#[rustfmt::skip]
+const RULES: &[Rule] = &[
+    rule(Is(1, 7..=8), NONE, Reason::Authentication, ENHANCED),
+    rule(Is(7, 17..=18), NONE, Reason::Moved, OWNER),
+    rule(Any, EDGE, Reason::NoMailbox, MICROSOFT),
+    rule(Any, later::GREYLISTED, Reason::Greylisted, WORDS),
+    rule(Any, refused::REPUTATION, Reason::Reputation, WORDS),
+    rule(Any, refused::AUTHENTICATION, Reason::Authentication, WORDS),
+    rule(Any, CONTENT_OF_OURS, Reason::Unwanted, WORDS),
+    rule(Is(7, 20..=29), NONE, Reason::Authentication, "RFC 7372"),
+    rule(Is(4, 7..=7), NONE, Reason::Expired, ENHANCED),
+    rule(Is(2, 2..=2), NONE, Reason::Full, ENHANCED),
+    rule(Is(2, 3..=3), NONE, Reason::TooBig, ENHANCED),
+    rule(Is(3, 4..=4), NONE, Reason::TooBig, ENHANCED),
+    rule(Is(4, 6..=6), NONE, Reason::Loop, ENHANCED),
+    rule(Reply(556..=556), NONE, Reason::NoDomain, NULL_MX),
+    rule(Is(1, 1..=1), later::FULL, Reason::Full, WORDS),
+    // A server that says this of a mailbox that it does not know is asked about nothing else.
+    rule(ForGood, absent::MAILBOX, Reason::NoMailbox, WORDS),
+    rule(Is(1, 10..=10), NONE, Reason::NoDomain, NULL_MX),
+    rule(Any, later::FULL, Reason::Full, WORDS),
+    rule(Any, refused::RATE, Reason::RateLimited, WORDS),
+    rule(Any, later::TOO_BIG, Reason::TooBig, WORDS),
+    rule(Any, later::SUSPENDED, Reason::Suspended, WORDS),
+    rule(Any, absent::DISABLED, Reason::Disabled, WORDS),
+    rule(Any, later::LOOP, Reason::Loop, WORDS),
+    rule(Is(1, 1..=1), NONE, Reason::NoMailbox, ENHANCED),
+    rule(Is(1, 3..=3), NONE, Reason::NoMailbox, ENHANCED),
+    rule(Is(1, 6..=6), NONE, Reason::Moved, ENHANCED),
+    rule(Any, later::RELAY, Reason::Relay, WORDS),
+    rule(Any, later::EXPIRED, Reason::Expired, WORDS),
+    rule(Any, absent::DOMAIN, Reason::NoDomain, WORDS),
+    rule(Is(1, 2..=2), NONE, Reason::NoDomain, ENHANCED),
+    rule(Is(1, 9..=9), NONE, Reason::NoDomain, ENHANCED),
+    rule(Any, absent::MAILBOX, Reason::NoMailbox, WORDS),
+    rule(Any, absent::MOVED, Reason::Moved, WORDS),
+    rule(Reply(551..=551), NONE, Reason::Moved, REPLIES),
+    rule(Is(2, 1..=1), NONE, Reason::Disabled, ENHANCED),
+    rule(Is(7, 0..=999), NONE, Reason::Unwanted, ENHANCED),
+    rule(Is(6, 0..=999), refused::UNWANTED, Reason::Unwanted, WORDS),
+    rule(Is(6, 0..=999), NONE, Reason::Content, ENHANCED),
+    rule(Any, refused::UNWANTED, Reason::Unwanted, WORDS),
+    // Of a domain that does not answer, no word is said of the mailbox.
+    rule(Any, later::UNREACHABLE, Reason::Unreachable, WORDS),
+    rule(ForGood, absent::MAILBOX_PERHAPS, Reason::NoMailbox, WORDS),
+    rule(Any, later::CONTENT, Reason::Content, WORDS),
+    rule(Any, later::SYSTEM, Reason::System, WORDS),
+    rule(Is(1, 0..=999), NONE, Reason::NoMailbox, ENHANCED),
+    rule(Is(2, 0..=999), NONE, Reason::System, ENHANCED),
+    rule(Is(3, 0..=999), NONE, Reason::System, ENHANCED),
+    rule(Is(4, 0..=999), NONE, Reason::Unreachable, ENHANCED),
+    rule(Is(5, 0..=999), NONE, Reason::System, ENHANCED),
+    rule(Reply(552..=552), NONE, Reason::Full, REPLIES),
+    rule(Reply(420..=459), NONE, Reason::System, REPLIES),
+    rule(Reply(500..=504), NONE, Reason::System, REPLIES),
+    rule(ForNow, NONE, Reason::System, ENHANCED),
+];
+
+const fn rule(
+    when: When,
+    words: &'static [&'static str],
+    reason: Reason,
+    source: &'static str,
+) -> Rule {
+    Rule { when, words, reason, source }
+}
+
+/// What is known of one failure.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Facts<'f> {
+    pub(super) status: Option<Status>,
+    pub(super) reply: Option<u16>,
+    /// What was said, as [`phrases::plain`] makes it.
+    pub(super) words: &'f str,
+}
+
+/// What a rule made of the facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Verdict {
+    pub(super) reason: Reason,
+    pub(super) class: Class,
+    /// The rule, in words: what it saw, and where it is from.
+    pub(super) why: String,
+}
+
+/// The verdict of the first rule that fits. That none does is a verdict, too: it may work again.
+pub(super) fn judge(facts: Facts<'_>) -> Verdict {
+    for rule in RULES {
+        if let Some(why) = rule.fits(facts) {
+            let class = rule.reason.class(facts.is_for_now());
+            let why = match (rule.reason.class(false), class) {
+                (Class::Hard, Class::Soft) => format!("{why}, but for now"),
+                _ => why,
+            };
+            return Verdict { reason: rule.reason, class, why: format!("{why} ({})", rule.source) };
+        }
+    }
+    let why = "no rule knows the codes or the words".to_owned();
+    Verdict { reason: Reason::Unknown, class: Class::Soft, why }
+}
+
+/// Whether the words alone say what is wrong.
+pub(super) fn says_something(words: &str) -> bool {
+    let facts = Facts { status: None, reply: None, words };
+    RULES.iter().any(|rule| !rule.words.is_empty() && rule.fits(facts).is_some())
+}
+
+impl Facts<'_> {
+    /// Whether the failure is one that was given up, and not one for good (RFC 3463 §3.1).
+    fn is_for_now(self) -> bool {
+        match (self.status, self.reply) {
+            (Some(status), _) => status.class == 4,
+            (None, reply) => reply.is_some_and(|code| code / 100 == 4),
+        }
+    }
+}
+
+impl Rule {
+    /// What it saw, where it fits.
+    fn fits(&self, facts: Facts<'_>) -> Option<String> {
+        let code = match (&self.when, facts.status) {
+            (Any, _) => None,
+            (ForGood, _) if !facts.is_for_now() => None,
+            (ForNow, _) if facts.is_for_now() => Some("a failure for now".to_owned()),
+            (Is(subject, details), Some(status))
+                if *subject == status.subject && details.contains(&status.detail) =>
+            {
+                Some(format!("status {status}"))
+            }
+            (Reply(codes), _) if facts.reply.is_some_and(|code| codes.contains(&code)) => {
+                facts.reply.map(|code| format!("reply {code}"))
+            }
+            (ForGood | ForNow | Is(..) | Reply(_), _) => return None,
+        };
+        let phrase = phrases::first(self.words, facts.words);
+        if phrase.is_none() && !self.words.is_empty() {
+            return None;
+        }
+        let phrase = phrase.map(|phrase| format!("the words “{}”", phrase.trim()));
+        let saw: Vec<_> = [code, phrase].into_iter().flatten().collect();
+        Some(saw.join(" and "))
+    }
+}

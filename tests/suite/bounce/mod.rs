@@ -1,0 +1,58 @@
+//! Messages that came back in, what is read of them held against what a person wrote down out.
+
+mod hostile;
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use newsletter::bounce::{self, Kind};
+
+use crate::cases;
+
+/// Each sample stands beside what `bounces explain` says of it: kind, rule, recipients, evidence.
+#[test]
+fn every_sample_is_read_as_it_was_written_down() {
+    let mut verdict = cases::Verdict::default();
+    for path in cases::list("bounces", ".eml") {
+        let message = bounce::read(&fs::read(&path).unwrap());
+        verdict.compare(&path.with_extension("txt"), message.to_string().as_bytes());
+    }
+    verdict.finish(90);
+}
+
+/// The names of the samples say what they are, so that a golden file that is wrong is seen.
+#[test]
+fn every_sample_is_what_its_name_says() {
+    let mut verdict = cases::Verdict::default();
+    let mut kinds = BTreeMap::new();
+    for path in cases::list("bounces", ".eml") {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let message = bounce::read(&fs::read(&path).unwrap());
+        let is = match message.kind {
+            Kind::Bounce => message.reports[0].class.to_string(),
+            kind => kind.to_string(),
+        };
+        if !name.starts_with(&format!("{is}-")) {
+            verdict.fail(&path, format!("it is read as {is}"));
+        }
+        *kinds.entry(is).or_insert(0) += 1;
+    }
+    verdict.finish(0);
+    assert_eq!(kinds.len(), 9, "a kind or a class has no sample: {kinds:?}");
+}
+
+/// Whoever sends our letters writes to nobody else.
+#[test]
+fn whom_a_sample_is_about_is_ada() {
+    let mut verdict = cases::Verdict::default();
+    for path in cases::list("bounces", ".eml") {
+        let message = bounce::read(&fs::read(&path).unwrap());
+        let is_silent = matches!(message.kind, Kind::AutoReply | Kind::Other)
+            || path.to_string_lossy().contains("-nobody");
+        let named: Vec<_> = message.recipients().map(|(address, _)| address).collect();
+        if !is_silent && named.first() != Some(&"ada@example.org") {
+            verdict.fail(&path, format!("it is read as about {named:?}"));
+        }
+    }
+    verdict.finish(0);
+}
