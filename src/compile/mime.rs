@@ -77,10 +77,8 @@ fn headers(head: &Head<'_>) -> Vec<Part> {
         None => Part::Slot(Slot::Header("Subject".to_owned(), head.issue.subject.clone())),
     });
     parts.push(text("Message-ID: <"));
-    parts.push(Part::Slot(Slot::MessageId(format!(
-        "{} {} {}",
-        publication.list_id, head.issue.name, head.salt
-    ))));
+    let identity = message_identity(&publication.list_id, &head.issue.name, head.salt);
+    parts.push(Part::Slot(Slot::MessageId(identity)));
     let list = format!("<{}>", publication.list_id);
     parts.push(text(format!(
         "@{}>\r\n{}List-Unsubscribe: <",
@@ -106,6 +104,13 @@ fn headers(head: &Head<'_>) -> Vec<Part> {
         publication.url
     )));
     parts
+}
+
+/// What the Message-IDs of an issue are made from, besides the reader and the key; `salt` as in
+/// [`draft`](crate::compile::draft()).
+#[must_use]
+pub fn message_identity(list_id: &str, issue: &str, salt: &str) -> String {
+    format!("{list_id} {issue} {salt}")
 }
 
 /// `List-Id: Name <id>` (RFC 2919 §2), where the identifier is never encoded or folded.

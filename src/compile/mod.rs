@@ -20,5 +20,6 @@ mod text;
 pub use asset::{addressed, hosted};
 pub use draft::{Draft, Measure, Press, draft, url_of};
 pub use edition::Edition;
+pub use mime::message_identity;
 pub use page::{Page, content, page};
 pub use program::{Cut, Escape, Filling, Gap, Program, Reader, Slot};

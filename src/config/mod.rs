@@ -3,6 +3,7 @@
 mod dkim;
 mod preset;
 mod read;
+mod return_path;
 mod secret;
 mod segment;
 
@@ -19,6 +20,7 @@ use crate::language::Language;
 pub use dkim::{Dkim, is_dns_name};
 pub use preset::{PRESETS, Preset};
 pub use read::{parse, theme_name};
+pub use return_path::ReturnPath;
 pub use secret::Secret;
 pub use segment::{Condition, Segment};
 
@@ -41,6 +43,8 @@ pub struct Config {
     pub smtp: Option<Smtp>,
     /// How mail is sent.
     pub send: Send,
+    /// Where mail that came back is.
+    pub bounces: Bounces,
     /// The keys that mail is signed with, one signature each; none where the mail server signs.
     pub dkim: Vec<Dkim>,
 }
@@ -89,7 +93,7 @@ pub struct Sender {
     /// Where answers go.
     pub reply_to: Option<EmailAddress>,
     /// `MAIL FROM`: where bounces go.
-    pub return_path: EmailAddress,
+    pub return_path: ReturnPath,
 }
 
 /// How a reader leaves.
@@ -214,6 +218,38 @@ impl Default for Timeouts {
             message: Duration::from_mins(10),
         }
     }
+}
+
+/// Where mail that came back is; what is not named is not looked at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bounces {
+    /// A Maildir.
+    pub maildir: Option<PathBuf>,
+    /// An mbox.
+    pub mbox: Option<PathBuf>,
+    /// A mailbox on an IMAP server.
+    pub imap: Option<Imap>,
+}
+
+/// A mailbox on an IMAP server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imap {
+    /// The server's name or IP address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is encrypted; not at all only on this machine.
+    pub tls: Tls,
+    /// A file of certificates (PEM) to trust besides the machine's own.
+    pub ca_file: Option<PathBuf>,
+    /// The user's name.
+    pub username: String,
+    /// The password.
+    pub password: Secret,
+    /// The mailbox.
+    pub mailbox: String,
+    /// Where messages go that were dealt with; they stay where they are, where it is `None`.
+    pub move_to: Option<String>,
 }
 
 /// So many messages in so long a time.

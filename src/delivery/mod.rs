@@ -64,7 +64,9 @@ pub struct Order<'o> {
     /// Its password, where there is a login.
     pub password: Option<SecretString>,
     /// `MAIL FROM`.
-    pub return_path: &'o EmailAddress,
+    pub return_path: &'o config::ReturnPath,
+    /// What its tokens are made from.
+    pub stamp: journal::Stamp,
     /// What signs the messages, where they are signed.
     pub signer: Option<&'o Signer>,
     /// How fast, and how often a deferred recipient is tried again.
@@ -158,6 +160,7 @@ pub async fn deliver(
         key: order.key,
         server: Server::new(order.smtp, order.password).map_err(Error::Server)?,
         return_path: order.return_path.clone(),
+        stamp: order.stamp,
         patience: order.patience,
         cap: Mutex::new(Cap::new(order.smtp.max_messages_per_connection)),
     });

@@ -196,6 +196,12 @@ impl Ledger {
         Ok(())
     }
 
+    /// The state of an entry; `None` where there is no such entry, or it was taken out of the run.
+    #[must_use]
+    pub fn state(&self, id: i64) -> Option<State> {
+        self.standing.state(id)
+    }
+
     /// How many recipients are in each state.
     #[must_use]
     pub fn tally(&self) -> Tally {

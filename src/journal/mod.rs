@@ -17,6 +17,8 @@ mod renewal;
 mod sqlite;
 mod standing;
 mod stored;
+mod traces;
+mod verp;
 
 use std::path::Path;
 
@@ -30,6 +32,7 @@ pub use ledger::Ledger;
 pub use plan::{Batch, Origin, Planning};
 pub use record::{Digests, Entry, Generation, Happened, Plan, Run, State, Tally, Transition};
 pub use renewal::Merged;
+pub use verp::{Stamp, Token};
 
 /// The durable record of every run of a publication.
 ///

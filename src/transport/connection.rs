@@ -39,13 +39,13 @@ impl Connection {
         &self.offers
     }
 
-    /// The commands before a message of `size` bytes.
+    /// The commands before a message of `size` bytes; `from` is an address in ASCII.
     #[must_use]
-    pub fn envelope(&self, from: &EmailAddress, to: &EmailAddress, size: usize) -> Envelope {
+    pub fn envelope(&self, from: impl fmt::Display, to: &EmailAddress, size: usize) -> Envelope {
         let mut commands = format!("MAIL FROM:<{from}>");
         let written = if self.offers.size { write!(commands, " SIZE={size}") } else { Ok(()) };
         written.expect("writing to a string cannot fail");
-        if to.needs_smtputf8() || from.needs_smtputf8() {
+        if to.needs_smtputf8() {
             commands.push_str(" SMTPUTF8");
         }
         commands.push_str("\r\n");

@@ -5,6 +5,7 @@ mod chunking;
 mod closing;
 mod dialogues;
 mod drops;
+mod envelope;
 mod pace;
 mod refusals;
 mod refused;

@@ -6,6 +6,7 @@ mod generations;
 mod intent;
 mod power;
 mod states;
+mod verp;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -21,7 +21,7 @@ use crate::compile::Program;
 use crate::config::Smtp;
 use crate::delivery::{self, Order, Pace, Past, Patience, Report};
 use crate::dkim::Signer;
-use crate::journal::{self, Journal, Ledger};
+use crate::journal::{self, Journal, Ledger, Stamp};
 use crate::key::Key;
 
 /// How long a look at the file of suppressions is good for.
@@ -56,6 +56,15 @@ pub(super) struct Wire<'w> {
 }
 
 impl Wire<'_> {
+    /// What the run's messages are known by when they come back.
+    fn stamp(&self, ledger: &Ledger) -> Stamp {
+        let list_id = &self.publication.config.publication.list_id;
+        match self.recorded {
+            true => Stamp::of(list_id, ledger.run()),
+            false => Stamp::test(list_id),
+        }
+    }
+
     /// Delivers a run until it is done, it has to stop, or a signal asks it to.
     pub(super) async fn deliver(
         self,
@@ -65,7 +74,7 @@ impl Wire<'_> {
     ) -> Result<Report, Failure> {
         let config = &self.publication.config;
         let root = self.publication.folder.root();
-        let login = self.smtp.login.as_ref();
+        let (stamp, login) = (self.stamp(ledger), self.smtp.login.as_ref());
         let password = login.map(|login| secret::fetch(env, root, &login.password)).transpose()?;
         let clock = env.clock;
         let order = Order {
@@ -74,6 +83,7 @@ impl Wire<'_> {
             smtp: self.smtp,
             password,
             return_path: &config.sender.return_path,
+            stamp,
             signer: self.signer.as_ref(),
             send: &config.send,
             past: &self.past,

@@ -1,5 +1,6 @@
 //! The text of newsletter.toml in, a [`Config`] and what is wrong with it out.
 
+mod bounces;
 mod publication;
 mod send;
 mod smtp;
@@ -45,6 +46,7 @@ fn read(report: &Report) -> Option<Config> {
     let smtp = smtp.map(|value| smtp::read(value, sender.as_ref(), report));
     let preset = smtp.as_ref().and_then(|(_, preset)| *preset);
     let send = send::read(root.take("send"), preset, report);
+    let bounces = bounces::read(root.take("bounces"), report);
     let dkim = Dkim::read_all(root.take("dkim"), sender.as_ref(), report);
     root.finish();
     let smtp = match smtp {
@@ -60,6 +62,7 @@ fn read(report: &Report) -> Option<Config> {
         segments,
         smtp,
         send,
+        bounces: bounces?,
         dkim: dkim?,
     })
 }

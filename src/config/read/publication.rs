@@ -1,7 +1,7 @@
 //! `[publication]`, `[sender]`, `[unsubscribe]` and `[audience]` in, what the newsletter is and who gets it out.
 
 use crate::config::read::value;
-use crate::config::{Audience, Publication, Secret, Sender, Unsubscribe};
+use crate::config::{Audience, Publication, ReturnPath, Secret, Sender, Unsubscribe};
 use crate::diagnostic::Code;
 use crate::document::{Report, Text, Value};
 use crate::field::Template;
@@ -46,12 +46,16 @@ pub(super) fn read_sender(value: Value<'_>, report: &Report) -> Option<Sender> {
     let from = table.require("from", "\"The Review <review@example.org>\"").and_then(Value::line);
     let from = from.and_then(|text| value::mailbox(&text, report));
     let reply_to = value::take_address(&mut table, "reply_to", report);
-    let return_path = value::take_address(&mut table, "return_path", report);
+    let return_path = table.take("return_path").and_then(Value::text);
+    let return_path = return_path.map(|text| ReturnPath::read(&text, report));
     table.finish();
     let (name, address) = from?;
     Some(Sender {
         name,
-        return_path: return_path.unwrap_or_else(|| address.clone()),
+        return_path: match return_path {
+            Some(path) => path?,
+            None => ReturnPath::from(&address),
+        },
         address,
         reply_to,
     })

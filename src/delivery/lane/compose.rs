@@ -100,7 +100,8 @@ impl Letter {
         freight: &Freight,
         connection: &Connection,
     ) -> Result<Envelope, Refused> {
-        let (to, offers) = (&self.task.entry.recipient.address, connection.offers());
+        let entry = &self.task.entry;
+        let (to, offers) = (&entry.recipient.address, connection.offers());
         let size = self.size(freight);
         if offers.size_max.is_some_and(|limit| u64::try_from(size).is_ok_and(|size| size > limit)) {
             let why = format!("the message has {size} bytes, which the server does not take");
@@ -110,6 +111,10 @@ impl Letter {
             let why = "the address needs SMTPUTF8, which the server does not offer".to_owned();
             return Err((Outcome::Rejected { no_mailbox: false }, why));
         }
-        Ok(connection.envelope(&freight.return_path, to, size))
+        let token = match freight.return_path.has_token() {
+            true => freight.stamp.token(&freight.key, entry.id),
+            false => String::new(),
+        };
+        Ok(connection.envelope(freight.return_path.with(&token), to, size))
     }
 }

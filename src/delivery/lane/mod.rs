@@ -10,14 +10,15 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
-use crate::address::EmailAddress;
 use crate::compile::Program;
+use crate::config::ReturnPath;
 use crate::delivery::Patience;
 use crate::delivery::desk::{Desk, Report};
 use crate::delivery::lane::trip::{End, Trip};
 use crate::delivery::pace::Cap;
 use crate::delivery::retry::reconnect;
 use crate::dkim::Stencil;
+use crate::journal::Stamp;
 use crate::key::Key;
 use crate::transport::{Error, Server};
 
@@ -31,7 +32,9 @@ pub(super) struct Freight {
     pub(super) date: Timestamp,
     pub(super) key: Arc<Key>,
     pub(super) server: Server,
-    pub(super) return_path: EmailAddress,
+    pub(super) return_path: ReturnPath,
+    /// What the tokens of return paths are made from.
+    pub(super) stamp: Stamp,
     pub(super) patience: Patience,
     /// How many messages a connection may carry.
     pub(super) cap: Mutex<Cap>,

@@ -8,12 +8,12 @@ use newsletter::address::EmailAddress;
 use newsletter::audience::{Columns, Recipient};
 use newsletter::clock::Clock;
 use newsletter::compile::{Cut, Program, Slot};
-use newsletter::config::{Send, Smtp, Tls};
+use newsletter::config::{ReturnPath, Send, Smtp, Tls};
 use newsletter::delivery::{
     Error, Event, Order, Pace, Past, Patience, Report, Suppressions, deliver,
 };
 use newsletter::dkim::{DkimKey, Signer};
-use newsletter::journal::{Digests, Entry, Journal, Plan, Run, State};
+use newsletter::journal::{Digests, Entry, Journal, Plan, Run, Stamp, State};
 use newsletter::key::Key;
 use secrecy::SecretString;
 use sqlx::ConnectOptions as _;
@@ -41,6 +41,7 @@ pub(crate) struct World {
     /// Everything else of `[send]`.
     pub(crate) send: Send,
     pub(crate) signer: Option<Signer>,
+    pub(crate) return_path: ReturnPath,
     /// Asks the run to stop as soon as it waits for anything.
     pub(crate) impatient: Option<watch::Sender<bool>>,
     pub(crate) clock: Clock,
@@ -107,6 +108,7 @@ impl World {
         let retry_delays = vec![Duration::from_millis(20)];
         let (suppressed, notes, send, signer, impatient) = Default::default();
         let limit = Duration::from_secs(30);
+        let return_path = "bounce@example.org".parse().unwrap();
         let (clock, patience) = (Clock::System, PATIENCE);
         Self {
             journal,
@@ -117,6 +119,7 @@ impl World {
             retry_delays,
             send,
             signer,
+            return_path,
             impatient,
             clock,
             patience,
@@ -167,7 +170,8 @@ impl World {
             key: Arc::new(Key::new(&[7; 32])),
             smtp: &smtp,
             password: smtp.login.as_ref().map(|_| SecretString::from("sixty four geese")),
-            return_path: &"bounce@example.org".parse().unwrap(),
+            return_path: &self.return_path,
+            stamp: Stamp::of("review.example.org", &self.run),
             send: &send,
             signer: self.signer.as_ref(),
             past: &past,
