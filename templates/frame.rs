@@ -4,6 +4,7 @@ use crate::config::Publication;
 use crate::issue::{Asset, Delivery, Invitation, Issue, Series, Sponsor, When};
 use crate::language::Archive;
 use crate::templates::letter::Letter;
+use crate::templates::web::Medium;
 
 impl Letter<'_> {
     /// The line beneath the publication's name: edition, number and date.
@@ -33,6 +34,9 @@ impl Letter<'_> {
     #[must_use]
     pub fn why(&self) -> String {
         let Publication { name, colophon, .. } = self.publication;
+        if let Medium::Notice(why) = self.medium {
+            return why.to_owned();
+        }
         let usual = || self.language.words().colophon.replace("{name}", name);
         colophon.clone().unwrap_or_else(usual)
     }

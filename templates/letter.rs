@@ -125,7 +125,8 @@ impl Letter<'_> {
                 self.framed(layout.fill(|slot| self.web_slot(slot, web, &desk)), web, &desk)
             }
             (Medium::Mail, Some(layout)) => layout.fill(|slot| self.slot(slot, &desk)),
-            (Medium::Mail, None) => self.mail(&desk),
+            // A layout of the editor's own has the links of an issue.
+            (Medium::Mail, None) | (Medium::Notice(_), _) => self.mail(&desk),
         }
     }
 
@@ -143,7 +144,9 @@ impl Letter<'_> {
                         (self.ghost_table())
                         div style={ "max-width:" (self.theme.width) "px;margin:0 auto;" } {
                             (table(&html! {
-                                tr { td class="above" style=(desk.style.above) { (self.preheader(desk)) } }
+                                @if !matches!(self.medium, Medium::Notice(_)) {
+                                    tr { td class="above" style=(desk.style.above) { (self.preheader(desk)) } }
+                                }
                                 @if self.theme.light.band.is_some() {
                                     tr { td class="band" style=(desk.style.band) {
                                         (self.masthead(desk))
@@ -356,8 +359,10 @@ impl Letter<'_> {
         html! {
             p class="muted colophon" style=(desk.style.colophon) { (self.why()) }
             p class="muted colophon" style=(desk.style.colophon) {
-                a class="accent colophon-link" href=(self.unsubscribe) style=(desk.style.colophon_link) { (words.unsubscribe) }
-                " · "
+                @if !matches!(self.medium, Medium::Notice(_)) {
+                    a class="accent colophon-link" href=(self.unsubscribe) style=(desk.style.colophon_link) { (words.unsubscribe) }
+                    " · "
+                }
                 a class="accent colophon-link" href=(url) style=(desk.style.colophon_link) {
                     (words.on_the_web.replace("{name}", name))
                 }

@@ -17,6 +17,8 @@ use crate::templates::{Neighbour, frame, sections, sheet};
 pub enum Medium<'l> {
     /// In a mail program.
     Mail,
+    /// In a mail program, by somebody who asked for something and gets no issue: why it was sent.
+    Notice(&'l str),
     /// In a browser.
     Web(&'l Web<'l>),
 }

@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod digest;
 mod dkim;
+mod end;
 mod env;
 mod failure;
 mod found;
@@ -18,6 +19,7 @@ mod readers;
 mod render;
 mod secret;
 mod send;
+mod serve;
 mod status;
 mod suppressions;
 mod theme;
@@ -53,6 +55,7 @@ enum Command {
     Preview(preview::PreviewArgs),
     Render(render::RenderArgs),
     Send(send::SendArgs),
+    Serve(serve::ServeArgs),
     Status(status::StatusArgs),
     Suppressions(suppressions::SuppressionsArgs),
     Unsubscribe(unsubscribe::UnsubscribeArgs),
@@ -82,6 +85,7 @@ pub fn run(env: &mut Env) -> Exit {
         Command::Preview(args) => preview::preview(env, &args),
         Command::Render(args) => render::render(env, &args),
         Command::Send(args) => send::send(env, &args),
+        Command::Serve(args) => serve::serve(env, &args),
         Command::Status(args) => status::status(env, &args),
         Command::Suppressions(args) => suppressions::suppressions(env, &args),
         Command::Unsubscribe(args) => unsubscribe::unsubscribe(env, &args),

@@ -65,14 +65,32 @@ pub fn draft(
     date: Timestamp,
     salt: &str,
 ) -> Draft {
+    drafted(issue, press, edition, Medium::Mail, (date, salt))
+}
+
+/// Renders a letter to somebody who asked for something: no issue of the list, so that it has none
+/// of the list's headers and links. `why` says why it was sent.
+#[must_use]
+pub fn notice(issue: &Issue, press: &Press<'_>, why: &str, date: Timestamp, salt: &str) -> Draft {
+    drafted(issue, press, &Edition::public(issue), Medium::Notice(why), (date, salt))
+}
+
+fn drafted(
+    issue: &Issue,
+    press: &Press<'_>,
+    edition: &Edition,
+    medium: Medium<'_>,
+    (date, salt): (Timestamp, &str),
+) -> Draft {
     let sections = edition.sections(issue);
-    let (marks, (html, text)) = with_letter(issue, press, &sections, Medium::Mail, |letter| {
+    let (marks, (html, text)) = with_letter(issue, press, &sections, medium, |letter| {
         (html::in_lines(&letter.render().into_string()), text::write(letter))
     });
     let embedded = asset::of(issue, &sections, press.publication, Carried::Embedded);
     let attached = asset::of(issue, &sections, press.publication, Carried::Attached);
     let mut draft = Draft { html, text, embedded, attached, marks, parts: Vec::new() };
-    let head = mime::Head { issue, press, date, salt, boundary: boundary(issue) };
+    let listed = matches!(medium, Medium::Mail);
+    let head = mime::Head { issue, press, date, salt, boundary: boundary(issue), listed };
     draft.parts = mime::parts(&draft, &head);
     draft
 }

@@ -17,6 +17,8 @@ pub(super) struct Head<'h> {
     pub(super) date: Timestamp,
     pub(super) salt: &'h str,
     pub(super) boundary: String,
+    /// Whether it is mail of the list; if not, it answers what one person did.
+    pub(super) listed: bool,
 }
 
 /// The message from its first header to its last boundary.
@@ -61,7 +63,7 @@ fn alternative(draft: &Draft, head: &Head<'_>, writer: &mut Writer<'_>) {
 
 /// Every header up to `MIME-Version`, in the order in which people read them.
 fn headers(head: &Head<'_>) -> Vec<Part> {
-    let Press { publication, sender, unsubscribe, name, .. } = head.press;
+    let Press { publication, sender, name, .. } = head.press;
     let mut parts = Vec::new();
     let zoned = head.date.to_zoned(publication.time_zone.clone());
     let date = jiff::fmt::rfc2822::to_string(&zoned).unwrap_or_default();
@@ -79,14 +81,23 @@ fn headers(head: &Head<'_>) -> Vec<Part> {
     parts.push(text("Message-ID: <"));
     let identity = message_identity(&publication.list_id, &head.issue.name, head.salt);
     parts.push(Part::Slot(Slot::MessageId(identity)));
-    let list = format!("<{}>", publication.list_id);
-    parts.push(text(format!(
-        "@{}>\r\n{}List-Unsubscribe: <",
-        sender.address.domain(),
-        list_id_header(&publication.name, &list)
-    )));
+    parts.push(text(format!("@{}>\r\n", sender.address.domain())));
+    if head.listed {
+        of_list(head.press, &mut parts);
+    } else {
+        // Nobody is to answer it by machine (RFC 3834 §5).
+        parts.push(text("Auto-Submitted: auto-generated\r\n"));
+    }
+    parts.push(text("X-Auto-Response-Suppress: OOF, AutoReply\r\nMIME-Version: 1.0\r\n"));
+    parts
+}
+
+/// What mail of a list says of the list, and of how to leave it.
+fn of_list(press: &Press<'_>, parts: &mut Vec<Part>) {
+    let Press { publication, unsubscribe, .. } = press;
+    let list = list_id_header(&publication.name, &format!("<{}>", publication.list_id));
     let (before, after) = unsubscribe.url.split_once("{token}").unwrap_or((&unsubscribe.url, ""));
-    parts.push(text(before));
+    parts.push(text(format!("{list}List-Unsubscribe: <{before}")));
     parts.push(Part::Slot(Slot::HeaderToken));
     parts.push(text(format!("{after}>")));
     if let Some(mailto) = &unsubscribe.mailto {
@@ -98,12 +109,9 @@ fn headers(head: &Head<'_>) -> Vec<Part> {
         "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n\
          List-Archive: <{}>\r\n\
          List-Post: NO\r\n\
-         Precedence: bulk\r\n\
-         X-Auto-Response-Suppress: OOF, AutoReply\r\n\
-         MIME-Version: 1.0\r\n",
+         Precedence: bulk\r\n",
         publication.url
     )));
-    parts
 }
 
 /// What the Message-IDs of an issue are made from, besides the reader and the key; `salt` as in

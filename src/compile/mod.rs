@@ -18,7 +18,7 @@ mod program;
 mod text;
 
 pub use asset::{addressed, hosted};
-pub use draft::{Draft, Measure, Press, draft, url_of};
+pub use draft::{Draft, Measure, Press, draft, notice, url_of};
 pub use edition::Edition;
 pub use mime::message_identity;
 pub use page::{Page, content, page};

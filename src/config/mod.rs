@@ -1,11 +1,13 @@
 //! newsletter.toml in, one checked struct for each part of the program that has settings out.
 
 mod dkim;
+mod network;
 mod preset;
 mod read;
 mod return_path;
 mod secret;
 mod segment;
+mod serve;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -18,11 +20,13 @@ use crate::field::Template;
 use crate::language::Language;
 
 pub use dkim::{Dkim, is_dns_name};
+pub use network::Network;
 pub use preset::{PRESETS, Preset};
 pub use read::{parse, theme_name};
 pub use return_path::ReturnPath;
 pub use secret::Secret;
 pub use segment::{Condition, Segment};
+pub use serve::{ClientField, Listen, Serve};
 
 /// Every setting of a publication.
 #[derive(Debug, Clone)]
@@ -47,6 +51,8 @@ pub struct Config {
     pub bounces: Bounces,
     /// The keys that mail is signed with, one signature each; none where the mail server signs.
     pub dkim: Vec<Dkim>,
+    /// How the public pages are served.
+    pub serve: Serve,
 }
 
 /// What the newsletter is.

@@ -24,6 +24,8 @@ pub struct Segment {
     pub conditions: Vec<Condition>,
     /// What stands on the web in place of what is for them; `None` is what the language says.
     pub invitation: Option<String>,
+    /// What readers know it as; with it they can leave it, and choose it when they sign up.
+    pub title: Option<String>,
 }
 
 impl Segment {
@@ -50,6 +52,7 @@ impl Segment {
         let column = table.take("column").and_then(Value::text);
         let any_of = table.take("any_of");
         let invitation = table.take("invitation").and_then(Value::line);
+        let title = table.take("title").and_then(Value::line);
         table.finish();
         let mut conditions = Vec::new();
         conditions.extend(tag.map(|tag| Condition::Tag(tag.value.trim().to_lowercase())));
@@ -84,6 +87,7 @@ impl Segment {
             report.add(diagnostic.help("write `{ tag = \"member\" }`, or a `column` and `any_of`"));
             return None;
         }
-        Some(Self { conditions, invitation: invitation.map(|text| text.value) })
+        let (invitation, title) = (invitation.map(|text| text.value), title.map(|text| text.value));
+        Some(Self { conditions, invitation, title })
     }
 }

@@ -1,6 +1,6 @@
 //! What a letter says by itself, in Arabic.
 
-use crate::language::{Words, archive};
+use crate::language::{Words, archive, public};
 
 pub(super) const WORDS: Words = Words {
     unsubscribe: "إلغاء الاشتراك",
@@ -20,6 +20,7 @@ pub(super) const WORDS: Words = Words {
     source: "المصدر",
     colophon: "تصلك {name} لأنك اشتركت فيها.",
     archive: &archive::ARABIC,
+    public: &public::ARABIC,
     comma: "، ",
     colon: ": ",
     decimal: ".",

@@ -1,6 +1,6 @@
 //! What a letter says by itself, in English.
 
-use crate::language::{Words, archive};
+use crate::language::{Words, archive, public};
 
 /// As in Britain.
 pub(super) const WORDS: Words = Words {
@@ -21,6 +21,7 @@ pub(super) const WORDS: Words = Words {
     source: "Source",
     colophon: "You get {name} because you signed up for it.",
     archive: &archive::ENGLISH,
+    public: &public::ENGLISH,
     comma: ", ",
     colon: ": ",
     decimal: ".",

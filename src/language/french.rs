@@ -1,6 +1,6 @@
 //! What a letter says by itself, in French.
 
-use crate::language::{Words, archive};
+use crate::language::{Words, archive, public};
 
 pub(super) const WORDS: Words = Words {
     unsubscribe: "Se désabonner",
@@ -20,6 +20,7 @@ pub(super) const WORDS: Words = Words {
     source: "Source",
     colophon: "Vous recevez {name} parce que vous vous y êtes abonné.",
     archive: &archive::FRENCH,
+    public: &public::FRENCH,
     comma: ", ",
     colon: "\u{a0}: ",
     decimal: ",",

@@ -1,6 +1,6 @@
 //! What a letter says by itself, in German.
 
-use crate::language::{Words, archive};
+use crate::language::{Words, archive, public};
 
 pub(super) const WORDS: Words = Words {
     unsubscribe: "Abbestellen",
@@ -20,6 +20,7 @@ pub(super) const WORDS: Words = Words {
     source: "Quelle",
     colophon: "Sie erhalten {name}, weil Sie es abonniert haben.",
     archive: &archive::GERMAN,
+    public: &public::GERMAN,
     comma: ", ",
     colon: ": ",
     decimal: ",",

@@ -6,6 +6,7 @@ mod english;
 mod french;
 mod german;
 mod number;
+mod public;
 mod ukrainian;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use jiff::civil::{Date, DateTime};
 
 pub use archive::Archive;
 pub use number::{duration, grouped, share, speed};
+pub use public::Public;
 
 /// The language of a letter: a tag as in BCP 47, such as `en`, `en-GB` or `zh-Hant`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +58,8 @@ pub struct Words {
     pub colophon: &'static str,
     /// What the pages of an archive say.
     pub archive: &'static Archive,
+    /// What the public pages and the mail to confirm say.
+    pub public: &'static Public,
     /// Between the members of a list.
     pub comma: &'static str,
     /// Between what something is and what it says.

@@ -1,6 +1,6 @@
 //! What a letter says by itself, in Ukrainian.
 
-use crate::language::{Words, archive};
+use crate::language::{Words, archive, public};
 
 pub(super) const WORDS: Words = Words {
     unsubscribe: "Відписатися",
@@ -20,6 +20,7 @@ pub(super) const WORDS: Words = Words {
     source: "Джерело",
     colophon: "Ви отримуєте {name}, бо підписалися на цю розсилку.",
     archive: &archive::UKRAINIAN,
+    public: &public::UKRAINIAN,
     comma: ", ",
     colon: ": ",
     decimal: ",",

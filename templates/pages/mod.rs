@@ -2,7 +2,7 @@
 //!
 //! `shell` is the document around every page, `house.css` how all of them look. `preview` shows an
 //! issue to its editor; `report` is what became of a run, with its `chart` and its `tables`.
-//! `archive` is the list of issues, `facts` what machines are told of a page, `feed` and `sitemap`
+//! `public` is where readers leave, choose and sign up; `archive` is the list of issues, `facts` what machines are told of a page, `feed` and `sitemap`
 //! what only they read.
 
 mod archive;
@@ -11,6 +11,7 @@ mod clean;
 mod facts;
 mod feed;
 pub mod preview;
+pub mod public;
 mod report;
 mod shell;
 mod sitemap;

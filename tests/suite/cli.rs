@@ -66,6 +66,7 @@ fn the_reference_of_commands_is_current() {
         "preview",
         "render",
         "send",
+        "serve",
         "status",
         "suppressions",
         "suppressions add",

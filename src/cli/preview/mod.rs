@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use tokio::net::TcpListener;
 
+use crate::cli::end::End;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
@@ -59,7 +60,7 @@ pub(super) fn preview(env: &mut Env, args: &PreviewArgs) -> Result<Exit, Failure
         let port = listener.local_addr().map_err(|error| Failure::world(&error))?.port();
         let address = format!("http://127.0.0.1:{port}/{secret}/");
         // Listened for before anybody can know that there is something to end.
-        let end = end()?;
+        let mut end = End::listen()?;
         env.print(&format!("{address}\n"))?;
         env.say("This is the preview. It follows your files; Ctrl-C ends it.");
         if !args.no_open && (env.browse)(&address).is_err() {
@@ -70,7 +71,7 @@ pub(super) fn preview(env: &mut Env, args: &PreviewArgs) -> Result<Exit, Failure
             served = preview::serve(listener, server) => {
                 served.map_err(|error| Failure::world(&error))
             }
-            () = end => Ok(()),
+            () = end.asked() => Ok(()),
         }
     });
     // Pages that wait for a change are not waited for.
@@ -101,27 +102,4 @@ fn begin(
 fn taken(port: u16, error: &std::io::Error) -> Failure {
     let failure = Failure::because(format!("cannot listen on port {port} of this machine"), error);
     failure.exit(Exit::Usage).hint("leave out `--port`, and a free one is found")
-}
-
-/// Begins to listen to what asks the process to end; is ready when something does.
-fn end() -> Result<impl Future<Output = ()>, Failure> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let listen = |kind| signal(kind).map_err(|error| Failure::world(&error));
-        let mut interrupt = listen(SignalKind::interrupt())?;
-        let mut terminate = listen(SignalKind::terminate())?;
-        let mut hangup = listen(SignalKind::hangup())?;
-        Ok(async move {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-                _ = hangup.recv() => {}
-            }
-        })
-    }
-    #[cfg(not(unix))]
-    Ok(async {
-        let _ended = tokio::signal::ctrl_c().await;
-    })
 }

@@ -87,7 +87,7 @@ impl Page<'_> {
         let words = self.letter.language.words();
         // What stands behind "-- " is a signature: programs fold it away and leave it out of replies.
         self.text.push_str("\n-- \n");
-        if matches!(self.letter.medium, Medium::Mail) {
+        if !matches!(self.letter.medium, Medium::Web(_)) {
             self.glue(&self.letter.why());
         }
         let home = (words.home, publication.url.as_str());
@@ -97,6 +97,7 @@ impl Page<'_> {
                 (words.view_in_browser, self.letter.permalink),
                 home,
             ],
+            Medium::Notice(_) => vec![home],
             Medium::Web(web) => vec![
                 (words.archive.subscribe, publication.subscribe.as_str()),
                 (words.archive.all_issues, web.index),

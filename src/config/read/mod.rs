@@ -3,6 +3,7 @@
 mod bounces;
 mod publication;
 mod send;
+mod serve;
 mod smtp;
 mod value;
 
@@ -48,6 +49,7 @@ fn read(report: &Report) -> Option<Config> {
     let send = send::read(root.take("send"), preset, report);
     let bounces = bounces::read(root.take("bounces"), report);
     let dkim = Dkim::read_all(root.take("dkim"), sender.as_ref(), report);
+    let serve = serve::read(root.take("serve"), report);
     root.finish();
     let smtp = match smtp {
         Some((smtp, _)) => Some(smtp?),
@@ -64,6 +66,7 @@ fn read(report: &Report) -> Option<Config> {
         send,
         bounces: bounces?,
         dkim: dkim?,
+        serve,
     })
 }
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{self, BufRead as _, BufReader, Cursor, Write};
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use newsletter::address::EmailAddress;
@@ -147,6 +147,20 @@ impl Publication {
         command.args(arguments).current_dir(self.folder.path());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(messages);
         Running(command.spawn().unwrap())
+    }
+
+    /// Starts the program itself, and hands out what it prints as it comes.
+    pub(crate) fn start(
+        &self,
+        arguments: &[&str],
+        messages: Stdio,
+    ) -> (Running, BufReader<ChildStdout>) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_newsletter"));
+        command.args(arguments).current_dir(self.folder.path());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(messages);
+        let mut running = Running(command.spawn().unwrap());
+        let output = BufReader::new(running.stdout.take().unwrap());
+        (running, output)
     }
 
     /// Starts a preview that opens no browser, and returns its address.

@@ -22,6 +22,12 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    pub(crate) fn read(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let status = text.split(' ').nth(1).unwrap().parse().unwrap();
+        Self { status, text }
+    }
+
     /// What follows the header fields.
     pub(crate) fn body(&self) -> &str {
         self.text.split_once("\r\n\r\n").unwrap().1
@@ -44,9 +50,7 @@ impl Preview {
         stream.write_all(request.as_bytes()).unwrap();
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let status = text.split(' ').nth(1).unwrap().parse().unwrap();
-        Answer { status, text }
+        Answer::read(&bytes)
     }
 
     /// Asks with further header fields; without one for the host, the right one.

@@ -1,0 +1,132 @@
+//! What readers did in, rows on the disk out: one flush for all who wait at the same time.
+
+use std::thread::{self, JoinHandle};
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::address::EmailAddress;
+use crate::audience::{Cause, Entry, Suppressions};
+use crate::cli::failure::Failure;
+use crate::cli::serve::voice::Voice;
+use crate::web::public::{Later, Standing, Trouble};
+
+/// How many may wait; more wait until they may.
+const WAITING_MAX: usize = 4_096;
+/// How many are written with one flush.
+const BATCH_MAX: usize = 1_024;
+
+/// What is asked of the file of suppressions.
+enum Job {
+    /// Write this down, and say how the reader stands then.
+    Record(Entry, Answer<Standing>),
+    /// How does this reader stand?
+    Look(EmailAddress, Answer<Standing>),
+    /// Can the file be read?
+    Check(Answer<()>),
+}
+
+type Answer<T> = oneshot::Sender<Result<T, Trouble>>;
+
+/// Speaks to the thread that alone has the file.
+///
+/// A request that is gone before its answer is recorded all the same.
+#[derive(Clone)]
+pub(super) struct Recorder(mpsc::Sender<Job>);
+
+impl Recorder {
+    /// Starts the thread; it ends when nobody can ask it any more.
+    pub(super) fn start(list: Suppressions, voice: Voice) -> (Self, JoinHandle<()>) {
+        let (sender, jobs) = mpsc::channel(WAITING_MAX);
+        (Self(sender), thread::spawn(move || Writer { list, voice }.run(jobs)))
+    }
+
+    pub(super) fn record(&self, entry: Entry) -> Later<Standing> {
+        self.ask(|answer| Job::Record(entry, answer))
+    }
+
+    pub(super) fn look(&self, address: EmailAddress) -> Later<Standing> {
+        self.ask(|answer| Job::Look(address, answer))
+    }
+
+    pub(super) fn check(&self) -> Later<()> {
+        self.ask(Job::Check)
+    }
+
+    fn ask<T: Send + 'static>(&self, job: impl FnOnce(Answer<T>) -> Job) -> Later<T> {
+        let (answer, answered) = oneshot::channel();
+        let (sender, job) = (self.0.clone(), job(answer));
+        Box::pin(async move {
+            sender.send(job).await.map_err(|_| Trouble)?;
+            answered.await.map_err(|_| Trouble)?
+        })
+    }
+}
+
+struct Writer {
+    list: Suppressions,
+    voice: Voice,
+}
+
+impl Writer {
+    fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+        let mut batch = Vec::new();
+        while jobs.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
+            let entries: Vec<Entry> = batch.iter().filter_map(Job::entry).cloned().collect();
+            let appended = self.append(&entries);
+            let read = self.reread();
+            for job in batch.drain(..) {
+                self.answer(job, appended, read);
+            }
+        }
+    }
+
+    fn append(&mut self, entries: &[Entry]) -> Result<(), Trouble> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let appended = self.list.append(entries).map(drop);
+        appended.map_err(|error| self.trouble(&error))
+    }
+
+    fn reread(&mut self) -> Result<(), Trouble> {
+        let read = self.list.reload_if_changed().map(drop);
+        read.map_err(|error| self.trouble(&error))
+    }
+
+    fn trouble(&self, error: &dyn std::error::Error) -> Trouble {
+        self.voice.say(&format!("error: {}", Failure::world(error).reason()));
+        Trouble
+    }
+
+    fn answer(&self, job: Job, appended: Result<(), Trouble>, read: Result<(), Trouble>) {
+        // Whoever asked may be gone.
+        match job {
+            Job::Record(entry, answer) => {
+                drop(answer.send(appended.map(|()| self.standing(&entry.address))));
+            }
+            Job::Look(address, answer) => {
+                drop(answer.send(read.map(|()| self.standing(&address))));
+            }
+            Job::Check(answer) => drop(answer.send(read)),
+        }
+    }
+
+    fn standing(&self, address: &EmailAddress) -> Standing {
+        let standing = self.list.standing(address);
+        let own = |cause: Cause| matches!(cause, Cause::Unsubscribed | Cause::Forgotten);
+        Standing {
+            gone: standing.reason.is_some(),
+            barred: standing.reason.is_some() && !standing.cause.is_some_and(own),
+            left: standing.left.into_iter().map(str::to_owned).collect(),
+        }
+    }
+}
+
+impl Job {
+    fn entry(&self) -> Option<&Entry> {
+        match self {
+            Self::Record(entry, _) => Some(entry),
+            Self::Look(..) | Self::Check(_) => None,
+        }
+    }
+}

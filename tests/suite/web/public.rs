@@ -1,0 +1,9 @@
+//! The public pages and strangers in, what each is answered and what it changes out.
+
+mod archive;
+mod concurrent;
+mod hostile;
+mod leave;
+mod parts;
+mod proxy;
+mod tokens;

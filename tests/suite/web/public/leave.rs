@@ -1,0 +1,159 @@
+//! Links that unsubscribe in, who is gone and who is not out.
+
+use newsletter::key::Key;
+
+use crate::support::public::{ONE_CLICK, Public};
+use crate::support::publication::{ISSUE, Publication};
+
+const ADA: &str = "agnes.pellow@example.org";
+
+/// The proof on a page that lets a reader come back.
+fn proof(page: &str) -> Option<&str> {
+    let (_, rest) = page.split_once("name=\"proof\" value=\"")?;
+    rest.split('"').next()
+}
+
+#[test]
+fn a_post_of_a_mailbox_provider_unsubscribes_at_once_whatever_form_it_has() {
+    let publication = Publication::sample();
+    let public = Public::of(&publication);
+    let multipart = "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\n\
+        One-Click\r\n--b--\r\n";
+    let kinds = [
+        ("Content-Type: application/x-www-form-urlencoded", ONE_CLICK),
+        ("Content-Type: multipart/form-data; boundary=b", multipart),
+        ("Content-Type: text/plain", "anything"),
+        ("Accept: */*", ""),
+    ];
+    for ((kind, body), row) in kinds.into_iter().zip(publication.rows()) {
+        let answer = public.ask("POST", &public.link(&row.key()), &[kind], body);
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert!(answer.text.contains("no-store") && !answer.text.contains("set-cookie"));
+        let rows = public.rows(&row.key());
+        assert_eq!(rows.len(), 1, "{rows:?}");
+        assert!(rows[0].contains(",unsubscribed,one-click,"), "{rows:?}");
+        // Already gone is gone: the same answer, and nothing more to write.
+        let again = public.ask("POST", &public.link(&row.key()), &[kind], body);
+        assert_eq!((again.status, again.body()), (200, answer.body()));
+        assert_eq!(public.rows(&row.key()).len(), 1);
+    }
+    let ended = publication.run(&["send", ISSUE, "--dry-run"]);
+    assert!(ended.messages.contains("32 messages"), "{}", ended.messages);
+}
+
+#[test]
+fn looking_changes_nothing() {
+    let publication = Publication::sample();
+    let before = publication.read("suppressions.csv");
+    let public = Public::of(&publication);
+    let link = public.link(ADA);
+    for (method, path) in [
+        ("GET", link.clone()),
+        ("HEAD", link.clone()),
+        ("GET", format!("{link}?preferences")),
+        ("GET", format!("{link}?act=leave&List-Unsubscribe=One-Click")),
+        ("OPTIONS", link.clone()),
+        ("PUT", link.clone()),
+        ("DELETE", link.clone()),
+    ] {
+        let fields = ["Purpose: prefetch", "Sec-Purpose: prefetch"];
+        let answer = public.ask(method, &path, &fields, ONE_CLICK);
+        let expected = if matches!(method, "GET" | "HEAD") { 200 } else { 405 };
+        assert_eq!(answer.status, expected, "{method} {path}: {}", answer.text);
+    }
+    let page = public.get(&link);
+    assert_eq!(page.body().matches("<button").count(), 1, "{}", page.body());
+    assert!(page.body().contains("<form method=\"post\">"), "{}", page.body());
+    // The address is shown to whoever was forwarded the mail as little as possible.
+    assert!(page.body().contains("a…@example.org") && !page.body().contains(ADA));
+    assert_eq!(publication.read("suppressions.csv"), before);
+}
+
+#[test]
+fn a_mistake_is_undone_from_the_page_that_the_button_leads_to_and_from_nowhere_else() {
+    let publication = Publication::sample();
+    let public = Public::of(&publication);
+    let link = public.link(ADA);
+    assert_eq!(proof(public.one_click(&link).body()), None, "a machine undoes nothing");
+    assert_eq!(public.post(&link, "act=return").status, 404);
+    let left = public.post(&link, "act=leave");
+    assert_eq!(left.status, 200);
+    let own = proof(left.body()).unwrap();
+    let other = public.link("b.tremlett@example.com");
+    let another = public.post(&other, "act=leave");
+    for wrong in [proof(another.body()).unwrap(), &own[1..], &public.key().seal(ADA)] {
+        assert_eq!(public.post(&link, &format!("act=return&proof={wrong}")).status, 404);
+    }
+    assert!(!publication.read("suppressions.csv").contains("back:"));
+    let back = public.post(&link, &format!("act=return&proof={own}"));
+    assert_eq!(back.status, 200);
+    assert!(back.body().contains("You get The Tidewater Review again"), "{}", back.body());
+    let rows = public.rows(ADA);
+    assert!(rows.last().unwrap().starts_with(&format!("back:{ADA},")), "{rows:?}");
+    let rendered = publication.run(&["render", "--for", ADA]);
+    assert!(rendered.output.contains(ADA), "{}", rendered.messages);
+}
+
+#[test]
+fn a_complaint_is_not_undone() {
+    let publication = Publication::sample();
+    let public = Public::of(&publication);
+    let link = public.link("former.reader@example.net");
+    let left = public.post(&link, "act=leave");
+    let own = proof(left.body()).unwrap();
+    let back = public.post(&link, &format!("act=return&proof={own}"));
+    assert!(back.body().contains("editors@tidewater.example.org"), "{}", back.body());
+    let rendered = publication.run(&["render", "--for", "former.reader@example.net"]);
+    assert!(!rendered.output.contains("former.reader"), "{}", rendered.output);
+}
+
+#[test]
+fn a_wrong_token_is_refused_whatever_is_wrong_with_it() {
+    let publication = Publication::sample();
+    let before = publication.read("suppressions.csv");
+    let public = Public::of(&publication);
+    let token = public.key().seal(ADA);
+    let other = Key::new(b"the key of another publication, as long").seal(ADA);
+    let mut wrong = vec![
+        other,
+        token[..token.len() - 1].to_owned(),
+        token[1..].to_owned(),
+        format!("{token}A"),
+        format!("{token}="),
+        token.to_uppercase(),
+        "x".to_owned(),
+        "%00".to_owned(),
+        "a".repeat(4_000),
+    ];
+    for at in [0, 20, token.len() / 2, token.len() - 2] {
+        let mut flipped = token.clone().into_bytes();
+        flipped[at] ^= 1;
+        wrong.push(String::from_utf8(flipped).unwrap());
+    }
+    let refusal = public.one_click("/unsubscribe/x");
+    for token in wrong {
+        for method in ["GET", "POST"] {
+            let path = format!("/unsubscribe/{token}");
+            let answer = public.ask(method, &path, &[], ONE_CLICK);
+            assert_eq!((answer.status, answer.body()), (404, refusal.body()), "{path}");
+        }
+    }
+    assert_eq!(publication.read("suppressions.csv"), before);
+}
+
+#[test]
+fn what_fails_on_the_disk_is_not_said_to_be_done() {
+    let publication = Publication::sample();
+    let public = Public::of(&publication);
+    let link = public.link(ADA);
+    let whole = publication.read("suppressions.csv");
+    publication.write("suppressions.csv", "address,reason\nthis is no address,x\n");
+    let answer = public.one_click(&link);
+    assert_eq!(answer.status, 503, "{}", answer.text);
+    assert!(answer.text.contains("retry-after: "), "{}", answer.text);
+    assert_eq!(public.get("/healthz").status, 503);
+    publication.write("suppressions.csv", &whole);
+    assert_eq!(public.one_click(&link).status, 200);
+    assert_eq!(public.get("/healthz").status, 200);
+    assert_eq!(public.rows(ADA).len(), 1);
+}
