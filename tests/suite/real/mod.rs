@@ -6,6 +6,7 @@
 
 mod archive;
 mod arrival;
+mod bounces;
 mod client;
 pub(crate) mod component;
 mod crash;
