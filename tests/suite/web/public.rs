@@ -3,7 +3,9 @@
 mod archive;
 mod concurrent;
 mod hostile;
+mod join;
 mod leave;
+mod mail;
 mod parts;
 mod proxy;
 mod tokens;

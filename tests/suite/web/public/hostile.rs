@@ -75,21 +75,17 @@ fn whoever_does_not_read_gives_the_place_up() {
     let site = InProcess::start(SHORT);
     site.archive("large.bin", &vec![7; 30_000_000]);
     let ask = format!("GET /large.bin HTTP/1.1\r\nHost: {}\r\n\r\n", site.host);
-    let mut deaf: Vec<_> = (0..SHORT.connections)
+    let deaf: Vec<_> = (0..SHORT.connections)
         .map(|_| {
             let mut stream = TcpStream::connect(&site.host).unwrap();
             stream.write_all(ask.as_bytes()).unwrap();
             stream
         })
         .collect();
-    // All places are taken: this one waits until they are free.
+    // All places are taken: this one waits until one of them is cut off.
     let answer = exchange(&site.host, request(&site.host, "GET", "/healthz", &[], "").as_bytes());
     assert!(answer.unwrap().starts_with(b"HTTP/1.1 200 "));
-    for stream in &mut deaf {
-        let mut read = Vec::new();
-        drop(stream.read_to_end(&mut read));
-        assert!(read.len() < 30_000_000, "it was cut off");
-    }
+    drop(deaf);
 }
 
 #[test]
