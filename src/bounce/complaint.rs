@@ -40,10 +40,11 @@ pub(super) fn named(parts: &[Part]) -> Vec<(String, Found)> {
         for mailbox in mailbox::find(value) {
             let local = mailbox.address.split('@').next().unwrap_or_default().to_lowercase();
             let is_known = |known: &(String, Found)| mailbox::is_same(&known.0, &mailbox.address);
-            let is_black = BLACKED_OUT.iter().any(|black| local.starts_with(black));
-            if !is_black && !named.iter().any(is_known) && named.len() < RECIPIENTS_MAX {
-                named.push((mailbox.address, found));
+            if named.iter().any(is_known) || named.len() >= RECIPIENTS_MAX {
+                continue;
             }
+            let is_black = BLACKED_OUT.iter().any(|black| local.starts_with(black));
+            named.push((mailbox.address, if is_black { Found::BlackedOut } else { found }));
         }
     };
     let feedback = feedback(parts).unwrap_or_default();
@@ -59,6 +60,8 @@ pub(super) fn named(parts: &[Part]) -> Vec<(String, Found)> {
             part.fields.all(name).for_each(|value| add(value, Found::Quoted));
         }
     }
+    // Who can be read goes before who cannot.
+    named.sort_by_key(|(_, found)| *found == Found::BlackedOut);
     named
 }
 

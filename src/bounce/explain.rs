@@ -77,6 +77,7 @@ impl fmt::Display for Found {
             Self::Text => "named in the text",
             Self::Quoted => "whom the quoted mail was for",
             Self::Sender => "whom the message is from",
+            Self::BlackedOut => "blacked out by the provider",
             Self::Nowhere => "named nowhere",
         })
     }

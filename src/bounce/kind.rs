@@ -2,15 +2,17 @@
 
 mod signs;
 
+use crate::bounce::Kind;
 use crate::bounce::complaint;
 use crate::bounce::fields::Fields;
 use crate::bounce::mailbox;
 use crate::bounce::part::Part;
+use crate::bounce::phrases::{self, Plain};
 use crate::bounce::prose;
 use crate::bounce::report::Action;
+use crate::bounce::rules;
 use crate::bounce::statement;
 use crate::bounce::status::{self, Status};
-use crate::bounce::{Kind, phrases};
 
 /// How much of what is said is looked at for signs.
 const OPENING_MAX: usize = 3_000;
@@ -19,10 +21,9 @@ const OPENING_MAX: usize = 3_000;
 struct Seen<'p> {
     parts: &'p [Part],
     header: &'p Fields,
-    /// In the form of [`phrases::plain`], as the next is.
-    subject: String,
+    subject: Plain,
     /// The beginning of what is said to people.
-    opening: String,
+    opening: Plain,
     /// Whether a mail server sent it, or says so.
     is_machine: bool,
 }
@@ -37,10 +38,11 @@ const SIGNS: &[fn(&Seen<'_>) -> Decided] = &[
     farewell,
     machine_late,
     failed_recipients,
+    silent_status,
     machine_failed,
+    subject_failed,
     automatic,
     farewell_within,
-    subject_failed,
     text_failed,
 ];
 
@@ -139,11 +141,14 @@ fn farewell_within(seen: &Seen<'_>) -> Decided {
 
 fn machine_late(seen: &Seen<'_>) -> Decided {
     let is_bounce = seen.is_machine || phrases::first(signs::SUBJECTS, &seen.subject).is_some();
-    if !is_bounce || phrases::first(signs::GIVEN_UP, &seen.opening).is_some() {
+    if !is_bounce {
         return None;
     }
     if let Some(phrase) = phrases::first(signs::LATE_SUBJECTS, &seen.subject) {
         return Some((Kind::Delayed, format!("the subject says “{phrase}”")));
+    }
+    if phrases::first(signs::GIVEN_UP, &seen.opening).is_some() {
+        return None;
     }
     let phrase = phrases::first(signs::LATE, &seen.opening)?;
     Some((Kind::Delayed, format!("it says “{phrase}”")))
@@ -154,6 +159,13 @@ fn failed_recipients(seen: &Seen<'_>) -> Decided {
     (!failed.is_empty()).then(|| (Kind::Bounce, "it has `X-Failed-Recipients`".to_owned()))
 }
 
+/// A delivery status that names nobody.
+fn silent_status(seen: &Seen<'_>) -> Decided {
+    let mut own = seen.parts.iter().filter(|part| part.level == 0);
+    let is_one = own.any(Part::is_delivery_status);
+    is_one.then(|| (Kind::Bounce, "it has a delivery status, which states nothing".to_owned()))
+}
+
 fn machine_failed(seen: &Seen<'_>) -> Decided {
     if !seen.is_machine {
         return None;
@@ -161,13 +173,18 @@ fn machine_failed(seen: &Seen<'_>) -> Decided {
     if let Some(phrase) = phrases::first(signs::ARRIVED_SUBJECTS, &seen.subject) {
         return Some((Kind::Delivered, format!("a mail server's subject says “{phrase}”")));
     }
-    if let Some(phrase) = phrases::first(signs::AWAY_SUBJECTS, &seen.subject) {
-        return Some((Kind::AutoReply, format!("the subject says “{phrase}”")));
+    if let Some(phrase) = away(seen) {
+        return Some((Kind::AutoReply, format!("the subject begins with “{phrase}”")));
     }
     if let Some(phrase) = phrases::first(signs::SUBJECTS, &seen.subject) {
         return Some((Kind::Bounce, format!("a mail server's subject says “{phrase}”")));
     }
     text_failed(seen)
+}
+
+/// How the subject begins where a machine answers for somebody.
+fn away(seen: &Seen<'_>) -> Option<&'static str> {
+    signs::AWAY_SUBJECTS.iter().copied().find(|phrase| seen.subject.starts_with(phrase))
 }
 
 fn automatic(seen: &Seen<'_>) -> Decided {
@@ -190,12 +207,18 @@ fn automatic(seen: &Seen<'_>) -> Decided {
     Some((Kind::AutoReply, format!("it says “{phrase}”, and wants a person to answer")))
 }
 
-/// A bounce whose sender looks like anybody.
+/// A bounce whose sender looks like anybody: it says of whom it is, or what is wrong.
 fn subject_failed(seen: &Seen<'_>) -> Decided {
-    if is_reply(&seen.subject) {
+    if is_reply(&seen.subject) || away(seen).is_some() {
         return None;
     }
     let phrase = phrases::first(signs::SUBJECTS, &seen.subject)?;
+    let is_one = !mailbox::find(&seen.opening).is_empty()
+        || phrases::first(signs::OPENINGS, &seen.opening).is_some()
+        || rules::says_clearly(&seen.opening);
+    if !is_one {
+        return None;
+    }
     Some((Kind::Bounce, format!("the subject says “{phrase}”")))
 }
 

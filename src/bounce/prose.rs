@@ -281,7 +281,7 @@ fn score(text: &str, mailbox: &Mailbox, failed: &[String], evidence: &Evidence) 
     }
     const NOT: &[&str] =
         &["message-id", "message id", "from", "sender", "contact", "questions", "mail from"];
-    if phrases::first(NOT, tail).is_some() || tail.ends_with("mailto:") {
+    if NOT.iter().any(|word| tail.contains(word)) || tail.ends_with("mailto:") {
         score -= 5;
     }
     if !address.rsplit('@').next().is_some_and(|domain| domain.contains(['.', '['])) {
@@ -323,11 +323,14 @@ fn says(text: &str) -> bool {
         || rules::says_something(&phrases::plain(text))
 }
 
-/// The first paragraph with a code, or the first with words that a rule knows, or all of a text.
+/// The paragraph that says most: with a code and with words that a rule knows, with a code, with
+/// words that mean but one thing, with others; or all of a text.
 fn loudest(text: &str) -> &str {
     let paragraphs = || text.split("\n\n");
     let coded = |text: &&str| Status::find(text).is_some() || status::reply_code(text).is_some();
     let worded = |text: &&str| rules::says_something(&phrases::plain(text));
     let known = paragraphs().find(|text| coded(text) && worded(text));
-    known.or_else(|| paragraphs().find(coded)).or_else(|| paragraphs().find(worded)).unwrap_or(text)
+    let clear = |text: &&str| rules::says_clearly(&phrases::plain(text));
+    let known = known.or_else(|| paragraphs().find(coded)).or_else(|| paragraphs().find(clear));
+    known.or_else(|| paragraphs().find(worded)).unwrap_or(text)
 }

@@ -56,6 +56,8 @@ pub enum Found {
     Quoted,
     /// The sender of the message.
     Sender,
+    /// Where a provider says no more than that there was one: `redacted@example.org`.
+    BlackedOut,
     /// Nowhere.
     Nowhere,
 }

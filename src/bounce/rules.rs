@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::bounce::phrases::{self, absent, later, refused};
+use crate::bounce::phrases::{self, Plain, absent, later, refused};
 use crate::bounce::report::{Class, Reason};
 use crate::bounce::status::Status;
 
@@ -16,6 +16,8 @@ struct Rule {
     reason: Reason,
     /// Where it is from.
     source: &'static str,
+    /// Whether its words are said of much else, too.
+    is_vague: bool,
 }
 
 /// What a rule wants of the codes.
@@ -36,6 +38,8 @@ const EDGE: &[&str] = &["recipient address rejected: access denied", "as(2018062
 /// of us, whatever the code.
 const CONTENT_OF_OURS: &[&str] = &["spam message", "message is spam", "as spam", "spam detected"];
 
+const POSTPONED: &[&str] = &["delivery temporarily suspended"];
+
 const ENHANCED: &str = "RFC 3463 and the registry of enhanced status codes";
 const WORDS: &str = "words that servers are known to say";
 const MICROSOFT: &str = "Microsoft 365, directory-based edge blocking";
@@ -51,6 +55,7 @@ const RULES: &[Rule] = &[
     rule(Is(1, 7..=8), NONE, Reason::Authentication, ENHANCED),
     rule(Is(7, 17..=18), NONE, Reason::Moved, OWNER),
     rule(Any, EDGE, Reason::NoMailbox, MICROSOFT),
+    rule(Any, POSTPONED, Reason::Unreachable, "Postfix, of a server that did not answer before"),
     rule(Any, later::GREYLISTED, Reason::Greylisted, WORDS),
     rule(Any, refused::REPUTATION, Reason::Reputation, WORDS),
     rule(Any, refused::AUTHENTICATION, Reason::Authentication, WORDS),
@@ -87,12 +92,12 @@ const RULES: &[Rule] = &[
     rule(Is(7, 0..=999), NONE, Reason::Unwanted, ENHANCED),
     rule(Is(6, 0..=999), refused::UNWANTED, Reason::Unwanted, WORDS),
     rule(Is(6, 0..=999), NONE, Reason::Content, ENHANCED),
-    rule(Any, refused::UNWANTED, Reason::Unwanted, WORDS),
+    vague(Any, refused::UNWANTED, Reason::Unwanted),
     // Of a domain that does not answer, no word is said of the mailbox.
     rule(Any, later::UNREACHABLE, Reason::Unreachable, WORDS),
-    rule(ForGood, absent::MAILBOX_PERHAPS, Reason::NoMailbox, WORDS),
-    rule(Any, later::CONTENT, Reason::Content, WORDS),
-    rule(Any, later::SYSTEM, Reason::System, WORDS),
+    vague(ForGood, absent::MAILBOX_PERHAPS, Reason::NoMailbox),
+    vague(Any, later::CONTENT, Reason::Content),
+    vague(Any, later::SYSTEM, Reason::System),
     rule(Is(1, 0..=999), NONE, Reason::NoMailbox, ENHANCED),
     rule(Is(2, 0..=999), NONE, Reason::System, ENHANCED),
     rule(Is(3, 0..=999), NONE, Reason::System, ENHANCED),
@@ -110,7 +115,11 @@ const fn rule(
     reason: Reason,
     source: &'static str,
 ) -> Rule {
-    Rule { when, words, reason, source }
+    Rule { when, words, reason, source, is_vague: false }
+}
+
+const fn vague(when: When, words: &'static [&'static str], reason: Reason) -> Rule {
+    Rule { when, words, reason, source: WORDS, is_vague: true }
 }
 
 /// What is known of one failure.
@@ -118,8 +127,8 @@ const fn rule(
 pub(super) struct Facts<'f> {
     pub(super) status: Option<Status>,
     pub(super) reply: Option<u16>,
-    /// What was said, as [`phrases::plain`] makes it.
-    pub(super) words: &'f str,
+    /// What was said.
+    pub(super) words: &'f Plain,
 }
 
 /// What a rule made of the facts.
@@ -147,8 +156,15 @@ pub(super) fn judge(facts: Facts<'_>) -> Verdict {
     Verdict { reason: Reason::Unknown, class: Class::Soft, why }
 }
 
-/// Whether the words alone say what is wrong.
-pub(super) fn says_something(words: &str) -> bool {
+/// Whether the words alone say what is wrong, and can mean nothing else.
+pub(super) fn says_clearly(words: &Plain) -> bool {
+    let facts = Facts { status: None, reply: None, words };
+    let clear = RULES.iter().filter(|rule| !rule.words.is_empty() && !rule.is_vague);
+    clear.into_iter().any(|rule| rule.fits(facts).is_some())
+}
+
+/// Whether the words alone say what may be wrong.
+pub(super) fn says_something(words: &Plain) -> bool {
     let facts = Facts { status: None, reply: None, words };
     RULES.iter().any(|rule| !rule.words.is_empty() && rule.fits(facts).is_some())
 }
@@ -157,8 +173,9 @@ impl Facts<'_> {
     /// Whether the failure is one that was given up, and not one for good (RFC 3463 §3.1).
     fn is_for_now(self) -> bool {
         match (self.status, self.reply) {
-            (Some(status), _) => status.class == 4,
-            (None, reply) => reply.is_some_and(|code| code / 100 == 4),
+            (Some(status), None) => status.class == 4,
+            (Some(status), Some(_)) if status.is_specific() => status.class == 4,
+            (_, reply) => reply.is_some_and(|code| code / 100 == 4),
         }
     }
 }

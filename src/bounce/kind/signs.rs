@@ -25,7 +25,7 @@ pub(super) const SUBJECTS: &[&str] = &[
 /// What the subject of a warning says.
 #[rustfmt::skip]
 pub(super) const LATE_SUBJECTS: &[&str] = &[
-    "delayed", "(delay)", "delivery delay", "delay in", "message delay", "mail delay", "warning: could not send", "warning: message", "warning - delayed", "not yet delivered", "delivery warning", "transient delivery", "temporarily suspended", "deferral notice", "delivery deferred", "still being retried", "verzöger", "verspät", "retardé", "retrasad", "ritard", "atrasad", "vertraag", "遅延", "遅れ", "задерж",
+    "delayed", "(delay)", "delivery delay", "delay in", "message delay", "mail delay", "warning: could not send", "warning - delayed", "not yet delivered", "delivery warning", "transient delivery", "deferral notice", "delivery deferred", "still being retried", "verzöger", "verspät", "retardé", "retrasad", "ritard", "atrasad", "vertraag", "遅延", "遅れ", "задерж",
 ];
 
 /// What a warning says.
@@ -38,7 +38,7 @@ pub(super) const LATE: &[&str] = &[
 /// What says that it is no warning, whatever else is said.
 #[rustfmt::skip]
 pub(super) const GIVEN_UP: &[&str] = &[
-    "permanent error", "permanent fatal", "i've given up", "we've given up", "have given up", "giving up", "gave up", "failed permanently", "permanent failure", "permanently", "will not be retried", "no further attempts", "no more attempts", "will not try", "too long in the queue", "retry timeout exceeded", "could not be delivered to one or more", "has been in the queue too long", "delivery time expired", "message expired", "undeliverable to", "has failed", "delivery failed",
+    "permanent error", "permanent fatal", "i've given up", "we've given up", "have given up", "giving up", "gave up", "failed permanently", "permanent failure", "will not be retried", "no further attempts", "no more attempts", "will not try", "too long in the queue", "retry timeout exceeded", "could not be delivered to one or more", "has been in the queue too long", "delivery time expired", "message expired", "undeliverable to", "has failed", "delivery failed",
 ];
 
 /// What the subject of a success says.
