@@ -6,6 +6,7 @@
 mod connection;
 mod error;
 mod hello;
+mod imap;
 mod login;
 mod maildir;
 mod replies;
@@ -18,6 +19,7 @@ mod wire;
 pub use connection::{Connection, Envelope};
 pub use error::Error;
 pub use hello::Offers;
+pub use imap::{ImapError, ImapMailbox};
 pub use maildir::{Maildir, MaildirError, file_name};
 pub use reply::{Reply, Stage};
 pub use server::Server;
