@@ -36,6 +36,7 @@ pub mod probe;
 pub mod transport;
 
 pub mod delivery;
+pub mod returns;
 pub mod web;
 
 pub mod cli;

@@ -24,6 +24,8 @@ pub enum Exit {
     TooLate = 6,
     /// A bug.
     Bug = 70,
+    /// What a mail server piped in was not taken: it keeps it, and tries again (`EX_TEMPFAIL`).
+    TryAgain = 75,
 }
 
 impl From<Exit> for std::process::ExitCode {

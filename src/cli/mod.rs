@@ -1,5 +1,6 @@
 //! The outside world as one value in, an exit code out: one thin file for each command.
 
+mod bounces;
 mod build;
 mod check;
 mod digest;
@@ -59,6 +60,7 @@ enum Command {
     Status(status::StatusArgs),
     Suppressions(suppressions::SuppressionsArgs),
     Unsubscribe(unsubscribe::UnsubscribeArgs),
+    Bounces(bounces::BouncesArgs),
     Dkim(dkim::DkimArgs),
     Completions(manual::CompletionsArgs),
     Man(manual::ManArgs),
@@ -66,7 +68,7 @@ enum Command {
 
 const CODES: &str = "Exit codes: 0 done; 1 the content has errors; 2 usage or settings; \
 3 finished, but some were rejected or are unknown; 4 not finished, run it again; \
-5 the disk, the database or the server failed; 6 too late; 70 a bug";
+5 the disk, the database or the server failed; 6 too late; 70 a bug; 75 for a mail server: try again";
 
 /// Runs one command; everything it asks of the world it asks of `env`.
 pub fn run(env: &mut Env) -> Exit {
@@ -89,6 +91,7 @@ pub fn run(env: &mut Env) -> Exit {
         Command::Status(args) => status::status(env, &args),
         Command::Suppressions(args) => suppressions::suppressions(env, &args),
         Command::Unsubscribe(args) => unsubscribe::unsubscribe(env, &args),
+        Command::Bounces(args) => bounces::bounces(env, &args),
         Command::Dkim(args) => dkim::dkim(env, &args),
         Command::Completions(args) => manual::completions(env, &args),
         Command::Man(args) => manual::man(env, &args),

@@ -111,6 +111,14 @@ pub(super) fn existing(env: &Env, root: &Path, secret: &Secret) -> Result<Key, F
     Ok(Key::new(text.as_bytes()))
 }
 
+/// Whether the key is there, or would have to be made.
+pub(super) fn is_there(root: &Path, secret: &Secret) -> bool {
+    match secret {
+        Secret::File(path) => root.join(path).exists(),
+        Secret::Env(_) | Secret::Command(_) => true,
+    }
+}
+
 fn make(env: &Env, path: &Path) -> std::io::Result<()> {
     let mut bytes = [0; KEY_LENGTH];
     (env.random)(&mut bytes);

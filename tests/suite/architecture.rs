@@ -23,7 +23,7 @@ const LAYERS: &[&[&str]] = &[
     &["compile"],
     &["bounce", "check", "dkim", "leaving"],
     &["journal", "probe", "transport"],
-    &["delivery", "web"],
+    &["delivery", "returns", "web"],
     &["cli"],
 ];
 

@@ -68,6 +68,8 @@ fn the_reference_of_commands_is_current() {
         "send",
         "serve",
         "status",
+        "bounces",
+        "bounces explain",
         "suppressions",
         "suppressions add",
         "suppressions import",

@@ -24,6 +24,7 @@ mod language;
 mod leaving;
 mod picture;
 mod real;
+mod returns;
 mod segments;
 mod status;
 mod support;

@@ -56,7 +56,7 @@ pub(super) struct Wire<'w> {
 }
 
 impl Wire<'_> {
-    /// What the run's messages are known by when they come back.
+    /// What the tokens of return paths are made from: a test is in no journal.
     fn stamp(&self, ledger: &Ledger) -> Stamp {
         let list_id = &self.publication.config.publication.list_id;
         match self.recorded {

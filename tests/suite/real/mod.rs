@@ -25,6 +25,7 @@ mod postfix;
 mod preview;
 mod refusal;
 mod report;
+mod returns;
 mod signal;
 mod signed;
 mod sink;

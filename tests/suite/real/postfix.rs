@@ -19,6 +19,7 @@ pub(crate) const USER: &str = "tidewater";
 const SERVICES: &str = "\
 cleanup    unix       n - n -     0 cleanup
 qmgr       unix       n - n 300   1 qmgr
+pickup     unix       n - n 60    1 pickup
 tlsmgr     unix       - - n 1000? 1 tlsmgr
 rewrite    unix       - - n -     - trivial-rewrite
 bounce     unix       - - n -     0 bounce
@@ -27,6 +28,7 @@ trace      unix       - - n -     0 bounce
 proxymap   unix       - - n -     - proxymap
 error      unix       - - n -     - error
 retry      unix       - - n -     - error
+showq      unix       n - n -     - showq
 virtual    unix       - n n -     - virtual
 anvil      unix       - - n -     1 anvil
 postlog    unix-dgram n - n -     1 postlogd
@@ -52,6 +54,15 @@ impl Postfix {
 
     /// The same with what it says to some recipients in place of taking their mail: `access(5)`.
     pub(crate) fn start_with(readers: &[Row], access: &str) -> Self {
+        Self::start_of(readers, access, "", "")
+    }
+
+    /// The same with more lines of `main.cf` and `master.cf`.
+    pub(crate) fn start_as(readers: &[Row], settings: &str, services: &str) -> Self {
+        Self::start_of(readers, "", settings, services)
+    }
+
+    fn start_of(readers: &[Row], access: &str, settings: &str, services: &str) -> Self {
         let program = component::find("postfix", "postfix");
         assert!(component::is_root(), "Postfix starts as root only: run the tests as root");
         let folder = component::open_folder("newsletter-postfix-");
@@ -73,6 +84,8 @@ impl Postfix {
         postfix.make_certificate();
         postfix.make_login();
         postfix.write_settings(readers);
+        postfix.append("etc/main.cf", settings);
+        postfix.append("etc/master.cf", services);
         fs::write(postfix.path("etc/access"), access).unwrap();
         component::run(&mut postfix.command("start"));
         for port in [postfix.port, postfix.tls_port, postfix.login_port] {
@@ -182,6 +195,23 @@ smtpd_sasl_local_domain = mx.example.org
         fs::write(self.path("etc/mailboxes"), mailboxes).unwrap();
         fs::write(self.path("etc/main.cf"), settings).unwrap();
         fs::write(self.path("etc/master.cf"), services).unwrap();
+    }
+
+    fn append(&self, file: &str, lines: &str) {
+        let text = fs::read_to_string(self.path(file)).unwrap();
+        fs::write(self.path(file), text + lines).unwrap();
+    }
+
+    /// What the queue holds, as `postqueue -j` tells it.
+    pub(crate) fn waiting(&self) -> String {
+        let mut command = Command::new(component::find("postqueue", "postfix"));
+        component::run(command.arg("-c").arg(self.path("etc")).arg("-j"))
+    }
+
+    /// Has it try again what waits.
+    pub(crate) fn try_again(&self) {
+        let mut command = Command::new(component::find("postqueue", "postfix"));
+        component::run(command.arg("-c").arg(self.path("etc")).arg("-f"));
     }
 
     /// Waits until this many messages are in mailboxes, and returns the files of all there are.

@@ -47,6 +47,8 @@ pub(crate) struct Speech {
 pub(crate) struct Record {
     /// Every message that it took, by the envelope's recipient.
     pub(crate) messages: BTreeMap<String, Vec<Vec<u8>>>,
+    /// The envelope's sender of each of them.
+    pub(crate) senders: BTreeMap<String, Vec<String>>,
     /// How many there are.
     pub(crate) count: usize,
     /// How many commands and messages it has obeyed.
@@ -137,6 +139,7 @@ struct Peer<'p> {
     answers: Vec<u8>,
     speech: Speech,
     shared: &'p Shared,
+    from: String,
     to: Option<String>,
 }
 
@@ -144,7 +147,15 @@ impl<'p> Peer<'p> {
     fn new(output: TcpStream, speech: Speech, shared: &'p Shared) -> io::Result<Self> {
         output.set_nodelay(true)?;
         let input = BufReader::with_capacity(1 << 16, output.try_clone()?);
-        Ok(Self { input, output, answers: Vec::new(), speech, shared, to: None })
+        Ok(Self {
+            input,
+            output,
+            answers: Vec::new(),
+            speech,
+            shared,
+            from: String::new(),
+            to: None,
+        })
     }
 
     fn talk(&mut self) -> io::Result<()> {
@@ -165,6 +176,7 @@ impl<'p> Peer<'p> {
                 }
                 _ => {
                     self.to = None; // MAIL, RSET
+                    line.split(['<', '>']).nth(1).unwrap_or_default().clone_into(&mut self.from);
                     self.say("250 2.0.0 ok");
                 }
             }
@@ -230,10 +242,12 @@ impl<'p> Peer<'p> {
             Manner::PutOffMessage(said) => self.first_time(&to).then_some(said),
             Manner::Accept | Manner::PutOff(_) | Manner::Refuse(_) => None,
         };
+        let from = std::mem::take(&mut self.from);
         self.shared.change(|record| {
             record.steps += 1;
             if said.is_none() {
                 record.count += 1;
+                record.senders.entry(to.clone()).or_default().push(from);
                 record.messages.entry(to).or_default().push(message);
             }
         });
