@@ -20,6 +20,7 @@ pub mod config;
 
 pub mod audience;
 pub mod issue;
+pub mod measure;
 
 #[path = "../templates/mod.rs"]
 pub mod templates;

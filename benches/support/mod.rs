@@ -76,6 +76,7 @@ impl Desk {
             name: &self.config.audience.name,
             theme: &self.theme,
             neighbours: &self.neighbours,
+            clicks: None,
         }
     }
 

@@ -15,11 +15,12 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::cli::outlines::Outlines;
 use crate::compile::{Gap, Press};
-use crate::config::{self, Config};
+use crate::config::{self, Config, Measure};
 use crate::delivery::Gaps;
 use crate::diagnostic::{Checked, Code, Diagnostic, Source};
 use crate::issue::{self, Folder, Issue};
-use crate::key::Hasher;
+use crate::key::{Hasher, Key};
+use crate::measure::Numbers;
 use crate::templates::{Neighbours, Theme};
 
 /// The name of the file that makes a folder a publication.
@@ -72,8 +73,16 @@ impl Publication {
     }
 
     /// What messages are made with.
-    pub(super) fn press<'p>(&'p self, theme: &'p Theme, neighbours: &'p Neighbours) -> Press<'p> {
+    ///
+    /// The key makes the links that are counted; without one links lead straight, as on the web.
+    pub(super) fn press<'p>(
+        &'p self,
+        theme: &'p Theme,
+        neighbours: &'p Neighbours,
+        key: Option<&'p Key>,
+    ) -> Press<'p> {
         Press {
+            clicks: key.filter(|_| self.config.measure.clicks),
             publication: &self.config.publication,
             sender: &self.config.sender,
             unsubscribe: &self.config.unsubscribe,
@@ -201,6 +210,19 @@ impl Publication {
             Failure::world(&error)
                 .exit(Exit::Content)
                 .hint("nothing is sent until it can be read: it says who must not be written to")
+        })
+    }
+
+    /// What was counted of what readers do; `None` where the settings count nothing.
+    pub(super) fn numbers(&self) -> Result<Option<Numbers>, Failure> {
+        let Measure { views, clicks } = self.config.measure;
+        if !views && !clicks {
+            return Ok(None);
+        }
+        let numbers = Numbers::load(self.folder.root());
+        numbers.map(Some).map_err(|error| {
+            let hint = "put it back from a copy, or remove it to begin at nothing";
+            Failure::world(&error).hint(hint)
         })
     }
 

@@ -130,7 +130,7 @@ pub(super) fn planner<'p>(
     stamp: &Stamp<'p>,
 ) -> Planner<'p> {
     Planner {
-        press: publication.press(stamp.theme, stamp.neighbours),
+        press: publication.press(stamp.theme, stamp.neighbours, Some(stamp.key)),
         key: stamp.key,
         date: stamp.date,
         salt: stamp.salt,

@@ -68,7 +68,7 @@ pub(super) fn render(env: &mut Env, args: &RenderArgs) -> Result<Exit, Failure> 
     };
     let theme = Found::said(env, |found| publication.theme(&issue, found))?;
     let neighbours = publication.parts(&issue)?;
-    let press = publication.press(&theme, &neighbours);
+    let press = publication.press(&theme, &neighbours, Some(&key));
     let date = date(&publication, &issue)?;
     let draft = compile::draft(&issue, &press, &edition, date, "");
     let reader = Reader { recipient: &recipient, key: &key };

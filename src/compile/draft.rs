@@ -7,7 +7,7 @@ use crate::compile::asset::Carried;
 use crate::compile::edition::Edition;
 use crate::compile::encode::{self, QuotedPrintable};
 use crate::compile::program::{Cut, Escape, Gap, Made, Program, Reader, Slot};
-use crate::compile::{asset, html, mime, text};
+use crate::compile::{asset, clicks, html, mime, text};
 use crate::config::{Publication, Sender, Unsubscribe};
 use crate::field::{Field, Mark, Marks, Template};
 use crate::issue::{Asset, Delivery, Image, Issue, Section};
@@ -29,6 +29,9 @@ pub struct Press<'p> {
     pub theme: &'p Theme,
     /// What comes before and after it.
     pub neighbours: &'p Neighbours,
+    /// What makes links that lead through the publication's server, where they are counted; they
+    /// are the same for every reader.
+    pub clicks: Option<&'p Key>,
 }
 
 /// A message before it is encoded: what [`Draft::program`] compiles.
@@ -84,7 +87,12 @@ fn drafted(
 ) -> Draft {
     let sections = edition.sections(issue);
     let (marks, (html, text)) = with_letter(issue, press, &sections, medium, |letter| {
-        (html::in_lines(&letter.render().into_string()), text::write(letter))
+        let markup = letter.render().into_string();
+        let markup = match press.clicks {
+            Some(key) => clicks::counted(&markup, letter, key),
+            None => markup,
+        };
+        (html::in_lines(&markup), text::write(letter))
     });
     let embedded = asset::of(issue, &sections, press.publication, Carried::Embedded);
     let attached = asset::of(issue, &sections, press.publication, Carried::Attached);

@@ -8,6 +8,7 @@
 
 mod asset;
 mod calendar;
+mod clicks;
 mod draft;
 mod edition;
 pub mod encode;

@@ -1,6 +1,7 @@
 //! newsletter.toml in, one checked struct for each part of the program that has settings out.
 
 mod dkim;
+mod measure;
 mod network;
 mod preset;
 mod read;
@@ -20,6 +21,7 @@ use crate::field::Template;
 use crate::language::Language;
 
 pub use dkim::{Dkim, is_dns_name};
+pub use measure::Measure;
 pub use network::Network;
 pub use preset::{PRESETS, Preset};
 pub use read::{parse, theme_name};
@@ -53,6 +55,8 @@ pub struct Config {
     pub dkim: Vec<Dkim>,
     /// How the public pages are served.
     pub serve: Serve,
+    /// What is counted.
+    pub measure: Measure,
 }
 
 /// What the newsletter is.

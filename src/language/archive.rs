@@ -1,5 +1,7 @@
 //! What the pages of an archive say by themselves, in every language that letters have words in.
 
+use crate::language::plural::Plural;
+
 /// The words of the archive. `{name}` stands for the publication's name.
 #[derive(Debug)]
 pub struct Archive {
@@ -27,6 +29,8 @@ pub struct Archive {
     pub reader: &'static str,
     /// Where there is no issue yet.
     pub empty: &'static str,
+    /// How often a page was read.
+    pub views: Plural,
 }
 
 pub(super) const ENGLISH: Archive = Archive {
@@ -42,6 +46,7 @@ pub(super) const ENGLISH: Archive = Archive {
     join: "Subscribe to {name}",
     reader: "reader",
     empty: "There is no issue yet.",
+    views: Plural::of("{number} view", "{number} views"),
 };
 
 pub(super) const GERMAN: Archive = Archive {
@@ -57,6 +62,7 @@ pub(super) const GERMAN: Archive = Archive {
     join: "{name} abonnieren",
     reader: "Leserschaft",
     empty: "Noch ist keine Ausgabe erschienen.",
+    views: Plural::of("{number} Aufruf", "{number} Aufrufe"),
 };
 
 pub(super) const FRENCH: Archive = Archive {
@@ -72,6 +78,7 @@ pub(super) const FRENCH: Archive = Archive {
     join: "S’abonner à {name}",
     reader: "lecteur",
     empty: "Aucun numéro n’est encore paru.",
+    views: Plural::of("{number} vue", "{number} vues"),
 };
 
 pub(super) const UKRAINIAN: Archive = Archive {
@@ -87,6 +94,11 @@ pub(super) const UKRAINIAN: Archive = Archive {
     join: "Підписатися на {name}",
     reader: "читачу",
     empty: "Випусків ще немає.",
+    views: Plural {
+        one: "{number} перегляд",
+        few: "{number} перегляди",
+        ..Plural::of("{number} перегляд", "{number} переглядів")
+    },
 };
 
 pub(super) const ARABIC: Archive = Archive {
@@ -102,4 +114,11 @@ pub(super) const ARABIC: Archive = Archive {
     join: "اشترك في {name}",
     reader: "القارئ",
     empty: "لا توجد أعداد بعد.",
+    views: Plural {
+        one: "مشاهدة واحدة",
+        two: "مشاهدتان",
+        few: "{number} مشاهدات",
+        many: "{number} مشاهدة",
+        other: "{number} مشاهدة",
+    },
 };

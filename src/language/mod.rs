@@ -6,6 +6,7 @@ mod english;
 mod french;
 mod german;
 mod number;
+mod plural;
 mod public;
 mod ukrainian;
 
@@ -15,6 +16,7 @@ use jiff::civil::{Date, DateTime};
 
 pub use archive::Archive;
 pub use number::{duration, grouped, share, speed};
+pub use plural::Plural;
 pub use public::Public;
 
 /// The language of a letter: a tag as in BCP 47, such as `en`, `en-GB` or `zh-Hant`.

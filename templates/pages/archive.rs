@@ -51,6 +51,8 @@ pub struct Line<'i> {
     pub folio: Vec<String>,
     /// What it is written in.
     pub language: Language,
+    /// How often it was read, where that is counted.
+    pub views: Option<u64>,
     /// What it shows first; only the newest issue's is shown.
     pub picture: Option<Shown<'i>>,
 }
@@ -148,7 +150,7 @@ impl Index<'_> {
 
     fn line(&self, line: &Line<'_>, lead: bool) -> Markup {
         let href = self.href;
-        let Line { page, title, deck, date, folio, language, .. } = line;
+        let Line { page, title, deck, date, folio, views, language, .. } = line;
         let other = language.primary() != self.publication.language.primary();
         let (tag, direction) = (language.tag(), language.direction());
         html! {
@@ -157,6 +159,9 @@ impl Index<'_> {
                 p class="label" {
                     time datetime=(date) { (language.date(*date)) }
                     @for part in folio { " " span class="dot" { "·" } " " span { (part) } }
+                    @if let Some(views) = views {
+                        " " span class="dot" { "·" } " " span { data value=(views) { (language.views(*views)) } }
+                    }
                 }
                 div {
                     h3 { a href=(href(page)) { (title) } }

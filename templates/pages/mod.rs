@@ -25,4 +25,4 @@ pub use feed::{Feed, Item, legible};
 pub use report::{Report, Total};
 pub use shell::{HOUSE, Shell};
 pub use sitemap::{Place, sitemap};
-pub use tables::{Domain, Generation, Group, Person, Reply, Round};
+pub use tables::{Domain, Followed, Generation, Group, Person, Reply, Round};

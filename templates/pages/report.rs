@@ -7,7 +7,7 @@ use maud::{Markup, PreEscaped, html};
 use crate::language::{self, Language, grouped, share};
 use crate::templates::pages::chart::Chart;
 use crate::templates::pages::shell::{HOUSE, Shell};
-use crate::templates::pages::tables::{self, Domain, Generation, Group, Reply, Round};
+use crate::templates::pages::tables::{self, Domain, Followed, Generation, Group, Reply, Round};
 
 const SHEET: &str = include_str!("report.css");
 
@@ -66,6 +66,10 @@ pub struct Report<'r> {
     pub replies: &'r [Reply<'r>],
     /// Who was not accepted, by state.
     pub groups: &'r [Group<'r>],
+    /// How often the page was read, where that is counted.
+    pub views: Option<u64>,
+    /// How often its links were followed, the most first, where that is counted.
+    pub clicks: Option<&'r [Followed<'r>]>,
     /// What it was begun with, and then what it was gone on with.
     pub generations: &'r [Generation<'r>],
 }
@@ -133,6 +137,7 @@ impl Report<'_> {
                 (self.numbers())
                 (self.next())
                 @if let Some(chart) = &self.chart { (chart.figure()) }
+                (tables::followed(self.views, self.clicks))
                 (tables::rounds(self.rounds, self.zone))
                 @if !self.domains.is_empty() { (tables::domains(self.domains)) }
                 @if !self.replies.is_empty() { (tables::replies(self.replies)) }

@@ -41,6 +41,15 @@ pub struct Domain<'r> {
     pub total: Total,
 }
 
+/// A link and how often it was followed.
+#[derive(Debug, Clone, Copy)]
+pub struct Followed<'r> {
+    /// Where it leads.
+    pub link: &'r str,
+    /// How often.
+    pub count: u64,
+}
+
 /// Replies that are the same, but for what is made for one message.
 #[derive(Debug)]
 pub struct Reply<'r> {
@@ -171,6 +180,44 @@ pub(super) fn percent(part: u64, whole: u64) -> f64 {
 }
 
 /// What the server said.
+/// How often the issue was read and its links were followed; nothing, where neither is counted.
+pub(super) fn followed(views: Option<u64>, clicks: Option<&[Followed<'_>]>) -> Markup {
+    let (shown, more) = clicks.unwrap_or_default().split_at(clicks.map_or(0, <[_]>::len).min(ROWS));
+    html! {
+        @if views.is_some() || clicks.is_some() {
+            section {
+                h2 id="readers" { "Readers" }
+                @if let Some(views) = views {
+                    p { "The page on the web was read " (count(views, "time")) "." }
+                }
+                @if clicks.is_some_and(<[_]>::is_empty) { p { "No link was followed." } }
+                @if !shown.is_empty() {
+                    (wide("readers", &html! {
+                        table class="replies" {
+                            (caption("How often links of the mail were followed, the most first."))
+                            thead { tr {
+                                th scope="col" class="number" { "Times" }
+                                th scope="col" { "Link" }
+                            } }
+                            tbody { @for Followed { link, count } in shown { tr {
+                                td class="number" { (grouped(*count)) }
+                                td class="words" { bdi { (link) } }
+                            } } }
+                        }
+                    }))
+                }
+                @if !more.is_empty() {
+                    p class="label" {
+                        "And " (count(more.len() as u64, "other link")) "; "
+                        code { "newsletter status --json" } " has them all."
+                    }
+                }
+                p class="label" { "Nobody is named: only how often is counted, and not all scanners can be told." }
+            }
+        }
+    }
+}
+
 pub(super) fn replies(replies: &[Reply<'_>]) -> Markup {
     let (shown, more) = replies.split_at(replies.len().min(ROWS));
     html! {

@@ -18,7 +18,7 @@ const LAYERS: &[&[&str]] = &[
         "picture",
     ],
     &["config"],
-    &["audience", "issue"],
+    &["audience", "issue", "measure"],
     &["templates"],
     &["compile"],
     &["bounce", "check", "dkim", "leaving"],

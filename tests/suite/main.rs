@@ -22,6 +22,7 @@ mod issue;
 mod journal;
 mod language;
 mod leaving;
+mod measure;
 mod picture;
 mod real;
 mod returns;

@@ -33,6 +33,7 @@ pub fn compile(rest: &str) {
         name: &config.audience.name,
         theme: &theme.expect("a good theme"),
         neighbours: &Neighbours::default(),
+        clicks: None,
     };
     let draft = compile::draft(&issue, &press, &Edition::public(&issue), jiff::Timestamp::UNIX_EPOCH, "");
     drop(draft.program());

@@ -60,6 +60,7 @@ pub(super) fn build(env: &mut Env, args: &BuildArgs) -> Result<Exit, Failure> {
         wanted: known.iter().filter(wanted).collect(),
         whole: named.is_empty(),
         drafts: args.drafts,
+        views: publication.numbers()?.filter(|_| publication.config.measure.views),
     };
     let mut said = Vec::new();
     let done = work.work(&manifest, &mut said);

@@ -58,10 +58,10 @@ impl<'p> Edited<'p> {
         let entry = self.entry();
         let (neighbours, parts) = (around.of(compiled.known), around.parts(compiled.known));
         let page = self.on_page(&entry, |medium| {
-            compile::page(web, &publication.press(theme, &neighbours), medium, reader)
+            compile::page(web, &publication.press(theme, &neighbours, None), medium, reader)
         });
         let page = page.map_err(gap)?;
-        let press = publication.press(theme, &parts);
+        let press = publication.press(theme, &parts, None);
         let draft = compile::draft(mail, &press, &Edition::public(mail), *date, "sample");
         let mut message = Vec::new();
         draft.program().assemble(reader, &mut message).map_err(gap)?;
@@ -79,7 +79,7 @@ impl<'p> Edited<'p> {
         let key = nobodys();
         let reader = Reader { recipient: &self.reader, key: &key };
         let neighbours = around.of(compiled.known);
-        let press = self.publication.press(self.theme, &neighbours);
+        let press = self.publication.press(self.theme, &neighbours, None);
         let made = self
             .on_page(&self.entry(), |medium| compile::content(&self.web, &press, medium, reader));
         made.map_err(gap)

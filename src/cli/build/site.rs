@@ -16,6 +16,11 @@ pub(super) fn inputs<'i>(work: &Work<'_>, issues: impl Iterator<Item = &'i str>)
     parts.add(config.source.text.as_bytes());
     parts.add(looks::digest(work.publication, &config.publication.theme).as_bytes());
     issues.for_each(|digest| parts.add(digest.as_bytes()));
+    // Only the list shows them: to count must not make a thousand pages anew.
+    if let Some(views) = &work.views {
+        let numbers = work.wanted.iter().map(|issue| views.views(&issue.name).to_string());
+        numbers.for_each(|number| parts.add(number.as_bytes()));
+    }
     parts.finish()
 }
 
@@ -32,10 +37,11 @@ impl Front<'_> {
     /// Writes the list, the feed and what robots read, and the logo that the list shows.
     pub(super) fn write(&self, inputs: String, known: &Manifest) -> Result<Built, Failure> {
         let Self { work, look, contents, press } = self;
+        let views = work.views.as_ref();
         let records = work.wanted.iter().rev().filter_map(|issue| known.issues.get(&issue.name));
         let entries: Vec<Entry> = records.filter_map(|record| record.entry.clone()).collect();
         let publication = &work.publication.config.publication;
-        let site = Site { publication, theme: &look.theme, entries: &entries, contents };
+        let site = Site { publication, theme: &look.theme, entries: &entries, contents, views };
         let mut written = Vec::new();
         for (path, bytes) in archive::files(&site) {
             written.push(press.keep(&path, &bytes)?);

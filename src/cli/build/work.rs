@@ -15,6 +15,7 @@ use crate::cli::digest::{self, Parts};
 use crate::cli::failure::Failure;
 use crate::cli::found::Found;
 use crate::cli::publication::Publication;
+use crate::measure::Numbers;
 use crate::web::archive;
 
 /// What is to be built.
@@ -28,6 +29,8 @@ pub(super) struct Work<'w> {
     pub(super) whole: bool,
     /// Whether drafts are a part of it.
     pub(super) drafts: bool,
+    /// How often each issue was read, where that is counted.
+    pub(super) views: Option<Numbers>,
 }
 
 /// What came of it.

@@ -42,7 +42,7 @@ impl Manuscript {
         let neighbours = publication.parts(&issue)?;
         let begun = send::date_of_run(&publication.journal(), &issue.name)?;
         let date = begun.unwrap_or_else(|| build::date(publication, &issue));
-        let assets = compile::addressed(&issue, &publication.press(&theme, &neighbours));
+        let assets = compile::addressed(&issue, &publication.press(&theme, &neighbours, None));
         Ok(Self { publication: Arc::clone(publication), issue, theme, neighbours, date, assets })
     }
 
@@ -63,7 +63,7 @@ impl Manuscript {
             Some(_) => Edition::public(issue),
             None => Edition::public(issue),
         };
-        let press = publication.press(theme, neighbours);
+        let press = publication.press(theme, neighbours, Some(keys.key()));
         let draft = compile::draft(issue, &press, &edition, *date, "");
         let reader = Reader { recipient: reader.unwrap_or(&nobody), key: keys.key() };
         let made = (|| {

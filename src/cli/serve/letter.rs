@@ -46,7 +46,7 @@ impl Form {
 
     /// The message, with holes for who gets it and for the token.
     pub(super) fn program(&self, publication: &Publication, date: Timestamp) -> Program {
-        let press = publication.press(&self.theme, &self.neighbours);
+        let press = publication.press(&self.theme, &self.neighbours, None);
         let salt = format!("confirmation {}", date.as_nanosecond());
         compile::notice(&self.issue, &press, &self.why, date, &salt).program()
     }

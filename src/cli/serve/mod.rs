@@ -6,6 +6,7 @@ mod listen;
 mod lists;
 mod mail;
 mod recorder;
+mod visits;
 mod voice;
 
 use std::sync::Arc;
@@ -24,12 +25,13 @@ use crate::cli::serve::listen::listen;
 use crate::cli::serve::lists::Lists;
 use crate::cli::serve::mail::{Mailer, Post};
 use crate::cli::serve::recorder::Recorder;
+use crate::cli::serve::visits::Counting;
 use crate::cli::serve::voice::Voice;
 use crate::cli::{dkim, secret};
 use crate::config::{Listen, Serve};
 use crate::templates::pages::public;
 use crate::web::public::{
-    Counts, Invitation, Limits, Link, Log, Premises, Site, Uncounted, serve as serve_pages,
+    Counts, Invitation, Limits, Link, Log, Premises, Site, Visits, serve as serve_pages,
     serve_metrics,
 };
 
@@ -47,6 +49,7 @@ const POSTED_WITHIN: Duration = Duration::from_secs(30);
 struct Made {
     site: Arc<Site>,
     counts: Arc<Counts>,
+    counting: Arc<Counting>,
     writer: JoinHandle<()>,
     post: Option<Post>,
 }
@@ -58,7 +61,7 @@ pub(super) fn serve(env: &mut Env, _: &ServeArgs) -> Result<Exit, Failure> {
     let made = make(env, &publication, &voice)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::world(&error))?;
-    let Made { site, counts, writer, post } = made;
+    let Made { site, counts, counting, writer, post } = made;
     let ended = runtime.block_on(async {
         let mut end = End::listen()?;
         let root = publication.folder.root();
@@ -69,6 +72,7 @@ pub(super) fn serve(env: &mut Env, _: &ServeArgs) -> Result<Exit, Failure> {
         };
         env.say("These are the public pages. SIGTERM or Ctrl-C ends them.");
         let (stop, stopped) = watch::channel(false);
+        let kept = counting.keep(stopped.clone());
         let pages = tokio::spawn(serve_pages(pages, site, stopped.clone()));
         let metrics = metrics.map(|metrics| tokio::spawn(serve_metrics(metrics, counts, stopped)));
         end.asked().await;
@@ -79,6 +83,9 @@ pub(super) fn serve(env: &mut Env, _: &ServeArgs) -> Result<Exit, Failure> {
             if let Some(metrics) = metrics {
                 drop(metrics.await);
             }
+            // The last visits came until now.
+            drop(kept.await);
+            drop(tokio::task::spawn_blocking(move || counting.flush()).await);
             // Nobody can ask for a mail any more.
             let posted = tokio::task::spawn_blocking(|| post.into_iter().for_each(Post::finish));
             if tokio::time::timeout(POSTED_WITHIN, posted).await.is_err() {
@@ -120,6 +127,8 @@ fn make(env: &mut Env, publication: &Arc<Publication>, voice: &Voice) -> Result<
     let lists = Lists::new(Arc::clone(publication), voice.clone());
     let (post, queue) = post(env, publication, &recorder, &counts, voice)?.unzip();
     let desk = PublicDesk { recorder, lists, post: queue, counts: Arc::clone(&counts) };
+    let own = secret::existing(env, root, &config.publication.key)?;
+    let counting = Arc::new(Counting::new(publication, own, voice.clone()));
     let mut seed = [0; 16];
     (env.random)(&mut seed);
     let log = config.serve.log.then(|| {
@@ -138,14 +147,14 @@ fn make(env: &mut Env, publication: &Arc<Publication>, voice: &Voice) -> Result<
         sheet: public::sheet(&theme),
         archive: root.join("public"),
         desk: Arc::new(desk),
-        visits: Arc::new(Uncounted),
+        visits: Arc::clone(&counting) as Arc<dyn Visits>,
         counts: Arc::clone(&counts),
         log,
         limits: Limits::default(),
         clock: env.clock,
         seed,
     });
-    Ok(Made { site: Arc::new(site), counts, writer, post })
+    Ok(Made { site: Arc::new(site), counts, counting, writer, post })
 }
 
 type Posting = (Post, mpsc::Sender<Invitation>);

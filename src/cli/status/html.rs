@@ -7,11 +7,12 @@ use std::path::Path;
 use crate::cli::env::Env;
 use crate::cli::failure::Failure;
 use crate::cli::publication::Publication;
+use crate::cli::status::counted::{Click, Counted};
 use crate::delivery::{self, Account};
 use crate::issue;
 use crate::journal::{State, Tally};
 use crate::templates::pages::{
-    Chart, Domain, Generation, Group, Moment, Person, Reply, Report, Round, Total,
+    Chart, Domain, Followed, Generation, Group, Moment, Person, Reply, Report, Round, Total,
 };
 
 /// How many of each state are named.
@@ -25,9 +26,10 @@ pub(super) fn write(
     env: &mut Env,
     publication: &Publication,
     account: &Account,
+    counted: &Counted,
     file: &Path,
 ) -> Result<(), Failure> {
-    let page = page(env, publication, account);
+    let page = page(env, publication, account, counted);
     if file == Path::new("-") {
         return Ok(env.print(&page)?);
     }
@@ -63,7 +65,7 @@ fn private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-fn page(env: &Env, publication: &Publication, account: &Account) -> String {
+fn page(env: &Env, publication: &Publication, account: &Account, counted: &Counted) -> String {
     let run = &account.run;
     let file = publication.folder.root().join("issues").join(format!("{}.toml", run.issue));
     let text = std::fs::read_to_string(file).unwrap_or_default();
@@ -87,7 +89,11 @@ fn page(env: &Env, publication: &Publication, account: &Account) -> String {
         recipients: account.tally.recipients(),
         pauses,
     });
+    let clicks =
+        counted.clicks.as_ref().map(|clicks| clicks.iter().map(followed).collect::<Vec<_>>());
     let report = Report {
+        views: counted.views,
+        clicks: clicks.as_deref(),
         publication: &publication.config.publication.name,
         issue: &run.issue,
         title: &title,
@@ -106,6 +112,10 @@ fn page(env: &Env, publication: &Publication, account: &Account) -> String {
         generations: &generations.collect::<Vec<_>>(),
     };
     report.page().into_string()
+}
+
+fn followed(click: &Click) -> Followed<'_> {
+    Followed { link: &click.link, count: click.count }
 }
 
 fn total(tally: &Tally) -> Total {

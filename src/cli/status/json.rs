@@ -1,6 +1,7 @@
 //! Accounts of runs in, JSON for machines out. Its names change only by addition (`docs/status.md`).
 
 use crate::cli::failure::Failure;
+use crate::cli::status::counted::Counted;
 use crate::delivery::{Account, Answers, Domain, Named, Said};
 use crate::journal::{Digests, Tally};
 
@@ -22,6 +23,9 @@ struct Status<'a> {
     series: Vec<Stretch>,
     domains: &'a [Domain],
     replies: &'a [Said],
+    /// Only where the settings ask for it.
+    #[serde(flatten)]
+    counted: &'a Counted,
 }
 
 /// What a run was begun with, or gone on with.
@@ -50,13 +54,14 @@ struct Stretch {
 }
 
 /// A list of what became of each run.
-pub(super) fn text(accounts: &[Account]) -> Result<String, Failure> {
-    let statuses: Vec<_> = accounts.iter().map(status).collect();
+pub(super) fn text(accounts: &[(Account, Counted)]) -> Result<String, Failure> {
+    let statuses: Vec<_> =
+        accounts.iter().map(|(account, counted)| status(account, counted)).collect();
     let json = serde_json::to_string_pretty(&statuses);
     Ok(json.map_err(|error| Failure::because("cannot write the status", &error))? + "\n")
 }
 
-fn status(account: &Account) -> Status<'_> {
+fn status<'a>(account: &'a Account, counted: &'a Counted) -> Status<'a> {
     let run = &account.run;
     let generations = run.generations.iter().zip(&account.generations);
     let generations = generations.map(|(generation, counts)| Begun {
@@ -91,5 +96,6 @@ fn status(account: &Account) -> Status<'_> {
         series: series.collect(),
         domains: &account.domains,
         replies: &account.replies,
+        counted,
     }
 }

@@ -1,5 +1,6 @@
 //! `newsletter status`: the journal in, what became of each run out.
 
+mod counted;
 mod csv;
 mod html;
 mod json;
@@ -11,6 +12,7 @@ use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::publication::Publication;
 use crate::cli::send::check_journal;
+use crate::cli::status::counted::Counts;
 use crate::delivery::Account;
 use crate::journal::{Journal, Run, Tally};
 
@@ -88,14 +90,24 @@ async fn show(
     if args.csv {
         return csv::print(env, &journal, newest).await.map(Some);
     }
+    let counts = Counts::load(publication)?;
     if let Some(file) = &args.html {
         let account = Account::of(&journal, newest.clone(), html::NAMES).await?;
-        html::write(env, publication, &account, file)?;
+        let counted = counts.of(&newest.issue);
+        html::write(env, publication, &account, &counted, file)?;
         return Ok(Some(exit(&account.tally)));
     }
     let names = if args.json { usize::MAX } else { table::NAMES };
     let accounts = read(&journal, runs, names).await?;
-    let worst = accounts.iter().map(|account| exit(&account.tally)).max_by_key(|exit| *exit as u8);
+    let accounts: Vec<_> = accounts
+        .into_iter()
+        .map(|account| {
+            let counted = counts.of(&account.run.issue);
+            (account, counted)
+        })
+        .collect();
+    let worst =
+        accounts.iter().map(|(account, _)| exit(&account.tally)).max_by_key(|exit| *exit as u8);
     let text = if args.json { json::text(&accounts)? } else { table::text(&accounts) };
     env.print(&text)?;
     Ok(worst)

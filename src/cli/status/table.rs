@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::cli::count;
+use crate::cli::status::counted::Counted;
 use crate::delivery::{Account, Domain, Said};
 use crate::journal::{Run, Tally};
 use crate::language::{duration, grouped, share, speed};
@@ -17,11 +18,11 @@ const ROWS: usize = 10;
 const WORDS: usize = 96;
 
 /// A table for each run.
-pub(super) fn text(accounts: &[Account]) -> String {
-    accounts.iter().map(run).collect::<Vec<_>>().join("\n")
+pub(super) fn text(accounts: &[(Account, Counted)]) -> String {
+    accounts.iter().map(|(account, counted)| run(account, counted)).collect::<Vec<_>>().join("\n")
 }
 
-fn run(account: &Account) -> String {
+fn run(account: &Account, counted: &Counted) -> String {
     let Run { issue, date, finished, .. } = &account.run;
     let ended = match finished {
         Some(finished) => format!("finished {finished}"),
@@ -31,6 +32,7 @@ fn run(account: &Account) -> String {
     numbers(&mut text, &account.tally);
     generations(&mut text, account);
     rounds(&mut text, account);
+    read(&mut text, counted);
     domains(&mut text, &account.domains);
     replies(&mut text, &account.replies);
     names(&mut text, account);
@@ -103,6 +105,23 @@ fn rounds(text: &mut String, account: &Account) {
         let (begun, length) = (round.begun, took(round.length()));
         let answers = count(round.answers, "answer");
         line(text, format_args!("  round {number}, begun {begun}: {answers} in {length}"));
+    }
+}
+
+/// What readers did, where that is counted.
+fn read(text: &mut String, counted: &Counted) {
+    if let Some(views) = counted.views {
+        line(text, format_args!("  read on the web: {}", count(views, "time")));
+    }
+    let Some(clicks) = &counted.clicks else { return };
+    let all = clicks.iter().map(|click| click.count).sum();
+    line(text, format_args!("  links followed: {}", count(all, "time")));
+    for click in clicks.iter().take(ROWS) {
+        line(text, format_args!("  {:>9}  {}", grouped(click.count), click.link));
+    }
+    if let Some((_, more)) = clicks.split_at_checked(ROWS).filter(|(_, more)| !more.is_empty()) {
+        let (sum, links) = (more.iter().map(|click| click.count).sum(), more.len() as u64);
+        line(text, format_args!("  {:>9}  {}", grouped(sum), count(links, "other link")));
     }
 }
 

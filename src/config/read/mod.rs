@@ -1,6 +1,7 @@
 //! The text of newsletter.toml in, a [`Config`] and what is wrong with it out.
 
 mod bounces;
+mod measure;
 mod publication;
 mod send;
 mod serve;
@@ -50,6 +51,7 @@ fn read(report: &Report) -> Option<Config> {
     let bounces = bounces::read(root.take("bounces"), report);
     let dkim = Dkim::read_all(root.take("dkim"), sender.as_ref(), report);
     let serve = serve::read(root.take("serve"), report);
+    let measure = measure::read(root.take("measure"));
     root.finish();
     let smtp = match smtp {
         Some((smtp, _)) => Some(smtp?),
@@ -67,6 +69,7 @@ fn read(report: &Report) -> Option<Config> {
         bounces: bounces?,
         dkim: dkim?,
         serve,
+        measure,
     })
 }
 

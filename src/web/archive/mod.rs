@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use crate::compile::url_of;
 use crate::config::Publication;
+use crate::measure::Numbers;
 use crate::templates::Theme;
 
 pub use entry::{Closed, Entry, Picture};
@@ -42,6 +43,8 @@ pub struct Site<'s> {
     pub entries: &'s [Entry],
     /// What the newest [`FEED_MAX`] of them say, as HTML, in the same order.
     pub contents: &'s [String],
+    /// How often each was read, where that is counted.
+    pub views: Option<&'s Numbers>,
 }
 
 /// The URL of the list: the folder that it is in.

@@ -105,19 +105,30 @@ pub struct Signup {
 #[error("the disk failed")]
 pub struct Trouble;
 
+/// What is told of a request: as little of who asks as that.
+#[derive(Debug, Clone, Copy)]
+pub struct Visit<'v> {
+    /// GET or HEAD.
+    pub method: &'v str,
+    /// What stands behind the `?`; empty where nothing does.
+    pub query: &'v str,
+    /// What was said besides.
+    pub headers: &'v HeaderMap,
+}
+
 /// Is told of who reads, and may know paths of its own.
 ///
 /// This is the place for whoever counts views: a page is told of before it is sent, and a path that
 /// is none of the archive's may lead elsewhere. Nothing is kept here of who asked.
 pub trait Visits: Send + Sync + 'static {
     /// Somebody gets a page of the archive: its file below `public/`, such as `first-frost.html`.
-    fn page(&self, file: &str, headers: &HeaderMap) {
-        let _: (&str, &HeaderMap) = (file, headers);
+    fn page(&self, file: &str, visit: &Visit<'_>) {
+        let _: (&str, &Visit<'_>) = (file, visit);
     }
 
     /// Where a path leads that begins below the base path, with a `/`, and is not the server's own.
-    fn leads(&self, path: &str, headers: &HeaderMap) -> Option<String> {
-        let _: (&str, &HeaderMap) = (path, headers);
+    fn leads(&self, path: &str, visit: &Visit<'_>) -> Option<String> {
+        let _: (&str, &Visit<'_>) = (path, visit);
         None
     }
 }

@@ -19,7 +19,7 @@ use crate::templates::pages::public::{Notice, Public};
 use crate::web::public::counts::Event;
 use crate::web::public::link::path_of;
 use crate::web::public::{
-    Counts, Desk, Form, Gate, Limits, Link, Refusal, Visits, archive, client, network, reply,
+    Counts, Desk, Form, Gate, Limits, Link, Refusal, Visit, Visits, archive, client, network, reply,
 };
 
 /// How many wrong tokens a network may show.
@@ -231,13 +231,14 @@ impl Site {
         let found = tokio::task::spawn_blocking(move || archive::find(&root, &wanted)).await;
         let headers = &asked.head.headers;
         let with_body = asked.head.method == Method::GET;
+        let visit = Visit { method: asked.head.method.as_str(), query: asked.query(), headers };
         if let Ok(Some(found)) = found {
             if found.is_page() && with_body {
-                self.premises.visits.page(&found.name, headers);
+                self.premises.visits.page(&found.name, &visit);
             }
             return found.answer(headers, with_body);
         }
-        let leads = self.premises.visits.leads(path, headers);
+        let leads = self.premises.visits.leads(path, &visit);
         let elsewhere = leads.and_then(|to| reply::elsewhere(&to));
         elsewhere.unwrap_or_else(|| self.notice(StatusCode::NOT_FOUND, Notice::Missing))
     }
