@@ -6,30 +6,17 @@ use mail_parser::MessageParser;
 use newsletter::cli::Exit;
 use newsletter::clock::Clock;
 use newsletter::key::Key;
-use newsletter::markup::tags;
 use newsletter::measure::{Counter, FILE, leads};
 use tokio::runtime::Runtime;
 
+use crate::measure::{counting, links};
 use crate::support::history::History;
 use crate::support::publication::{ISSUE, Publication};
 
 const HOME: &str = "https://tidewater.example.org";
 
-fn counting(settings: &str) -> Publication {
-    let publication = Publication::sample();
-    let old = publication.read("newsletter.toml");
-    publication.write("newsletter.toml", &format!("{old}\n[measure]\n{settings}\n"));
-    publication
-}
-
 fn key(publication: &Publication) -> Key {
     Key::new(publication.read(".newsletter/key").trim().as_bytes())
-}
-
-/// The links of a letter, in its order.
-fn links(html: &str) -> Vec<String> {
-    let tags = tags(html).into_iter().filter(|tag| tag.name == "a");
-    tags.filter_map(|tag| tag.attribute("href").map(str::to_owned)).collect()
 }
 
 fn bodies(message: &[u8]) -> (String, String) {

@@ -9,6 +9,7 @@ mod arrival;
 mod bounces;
 mod client;
 pub(crate) mod component;
+mod counted;
 mod crash;
 mod dkim;
 mod dns;
