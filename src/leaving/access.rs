@@ -63,11 +63,21 @@ impl<'l> Request<'l> {
         })
     }
 
-    /// The token, where the target is the unsubscribe link.
+    /// The token, where the target is the unsubscribe link. The page on which a reader leaves parts
+    /// is at that link, too, and says so in the query.
     pub(super) fn token(&self, link: &Link) -> Option<Ask> {
+        if is_preferences(self.target) {
+            return None;
+        }
         let apart = || self.queries.iter().find_map(|query| link.token_of(self.target, query));
         link.token(self.target).or_else(apart)
     }
+}
+
+/// Whether a target is the page on which `serve` lets a reader choose.
+pub(super) fn is_preferences(target: &str) -> bool {
+    let (_, query) = target.split_once('?').unwrap_or((target, ""));
+    query.split('&').any(|pair| pair == "preferences")
 }
 
 /// Whether a word is the method of a request.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::leaving::access::{Request, is_method};
+use crate::leaving::access::{Request, is_method, is_preferences};
 use crate::leaving::{Ask, Found, Link, Via, time, words};
 
 /// What a line of JSON tells: Caddy's, Traefik's, a delivery network's, a collector's that holds a
@@ -87,6 +87,9 @@ impl<'v> Record<'v> {
             let of_query = |name: &str| name.contains("query") || name.contains("args");
             self.sent().filter(move |(name, _)| of_query(name)).map(|(_, text)| *text)
         };
+        if targets().any(is_preferences) {
+            return None;
+        }
         targets().find_map(|target| link.token(target)).or_else(|| {
             targets().find_map(|path| queries().find_map(|query| link.token_of(path, query)))
         })

@@ -5,7 +5,7 @@ use std::io;
 use std::mem;
 use std::path::Path;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::address::EmailAddress;
 use crate::audience::{Act, Entry, Suppressions};
@@ -21,6 +21,10 @@ use crate::leaving::{Ask, Found, Lines, Link, Mail, Messages, Via, read_line, re
 
 /// How many rows are written at once: each time costs an fsync.
 const BATCH: usize = 1_000;
+
+/// How long a server may take to note a request down. Where `serve` stands behind it, the request
+/// with which a reader comes back has the path of the link, too, and must not undo itself.
+const NOTED_WITHIN: SignedDuration = SignedDuration::from_mins(1);
 
 /// What a reader's own act is called in the suppressions.
 const REASON: &str = "unsubscribed";
@@ -209,7 +213,10 @@ impl Applying<'_> {
         reloaded.map_err(|error| Failure::world(&error))?;
         let suppressions = &self.suppressions;
         let asked = batch.len();
-        batch.retain(|entry| !suppressions.came_back_after(&entry.address, entry.at));
+        batch.retain(|Entry { address, at, .. }| {
+            let at = at.checked_sub(NOTED_WITHIN).unwrap_or(*at);
+            !suppressions.came_back_after(address, at)
+        });
         self.tally.back += (asked - batch.len()) as u64;
         let Some(known) = &mut self.dry_run else {
             let appended = self.suppressions.append(&batch);
