@@ -49,5 +49,7 @@ fn says_url(behind: &[Token]) -> bool {
         _ => Some(""),
     });
     let words = texts.find(|text| !text.is_empty()).unwrap_or_default();
-    ["http://", "https://", "www."].iter().any(|beginning| words.starts_with(beginning))
+    // `example.com` and `https://example.com/a page`, but not the end of a sentence.
+    let domain = !words.contains(char::is_whitespace) && words.trim_end_matches('.').contains('.');
+    domain || ["http://", "https://", "www."].iter().any(|beginning| words.starts_with(beginning))
 }

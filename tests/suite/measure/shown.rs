@@ -67,7 +67,7 @@ fn a_link_is_the_same_for_every_reader_and_what_differs_leads_straight() {
         "issues/2026-12-01-links.toml",
         "title = \"Links\"\ndate = 2026-12-01\npreheader = \"Links of every kind.\"\nlede = \"\"\"\n\
          [a page](https://www.example.com/a?b=c&d=e), [yours](https://www.example.com/{{first_name|you}}),\n\
-         <https://www.example.net/bare>, [write](mailto:review@example.org), [*so*](https://www.example.com/so).\n\"\"\"\n",
+         <https://www.example.net/bare>, [example.net](https://www.example.net/domain), [write](mailto:review@example.org), [*so*](https://www.example.com/so).\n\"\"\"\n",
     );
     let messages = publication.dry_run_of("2026-12-01-links", Clock::System);
     assert!(messages.len() > 30);
@@ -86,6 +86,7 @@ fn a_link_is_the_same_for_every_reader_and_what_differs_leads_straight() {
     assert_eq!(all.len(), 1, "{all:?}");
     let links = all.first().unwrap();
     assert!(links.contains(&"https://www.example.net/bare".to_owned()), "{links:?}");
+    assert!(links.contains(&"https://www.example.net/domain".to_owned()), "{links:?}");
     assert!(links.contains(&"mailto:review@example.org".to_owned()), "{links:?}");
     let through: Vec<_> =
         links.iter().filter(|link| link.contains("to=https://www.example.com/")).collect();

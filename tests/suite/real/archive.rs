@@ -6,6 +6,7 @@ use std::process::Command;
 
 use newsletter::cli::Exit;
 use newsletter::clock::Clock;
+use newsletter::measure;
 
 use crate::cases;
 use crate::real::{component, markup};
@@ -24,7 +25,14 @@ impl Site {
         let (before, rest) = settings.split_once("theme     = \"").unwrap();
         let (_, after) = rest.split_once('"').unwrap();
         let name = look.replace('.', "-");
-        publication.write("newsletter.toml", &format!("{before}theme     = \"{name}\"{after}"));
+        let measure = "\n[measure]\nviews = true\n";
+        let settings = format!("{before}theme     = \"{name}\"{after}{measure}");
+        publication.write("newsletter.toml", &settings);
+        // With how often they were read, the pages are as full as they get.
+        let row = |issue: String| format!("{issue},,{}\n", 15 * issue.len());
+        let numbers: String = publication.issues().into_iter().map(row).collect();
+        fs::create_dir_all(publication.path(".newsletter")).unwrap();
+        publication.write(measure::FILE, &format!("issue,link,count\n{numbers}"));
         if let Some(ending) = Path::new(look).extension() {
             let theme = publication.path(&format!("templates/{name}"));
             fs::create_dir_all(&theme).unwrap();

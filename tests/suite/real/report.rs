@@ -6,6 +6,7 @@ use std::process::Command;
 
 use newsletter::cli::Exit;
 use newsletter::journal::{Entry, State};
+use newsletter::measure::FILE;
 use tokio::runtime::Runtime;
 
 use crate::real::component::{self, Dice};
@@ -77,6 +78,18 @@ fn the_report_of_a_large_run_can_be_read_by_everyone() {
     let publication = Runtime::new().unwrap().block_on(realistic());
     let page = report(&publication, Exit::Unfinished);
     fs::copy(&page, Path::new(env!("CARGO_MANIFEST_DIR")).join("target/report.html")).unwrap();
+    judge(&page);
+    // The same with how often the issue was read and its links were followed.
+    let settings = publication.read("newsletter.toml");
+    let measure = "[measure]\nviews = true\nclicks = true\n";
+    publication.write("newsletter.toml", &format!("{settings}\n{measure}"));
+    let link = |at: usize| {
+        format!("{ISSUE},https://example.com/{at}/{}?a=b&c=d,{at}\n", "x".repeat(at * 8))
+    };
+    let rows: String = (1..40).map(link).collect();
+    publication.write(FILE, &format!("issue,link,count\n{ISSUE},,1204\n{rows}"));
+    let page = report(&publication, Exit::Unfinished);
+    assert!(fs::read_to_string(&page).unwrap().contains("was read 1,204 times"));
     judge(&page);
 }
 
