@@ -44,3 +44,32 @@ fn what_is_no_tag_is_no_language() {
         assert!(Language::new(bad).is_none(), "{bad}");
     }
 }
+
+/// What a language's words for the public pages have places for, by the name of each.
+fn places(tag: &str) -> Vec<(String, Vec<&'static str>)> {
+    let words = format!("{:?}", Language::new(tag).unwrap().words().public);
+    // A space that does not break is no place.
+    let words = words.replace("\\u{a0}", " ");
+    let (_, fields) = words.split_once('{').unwrap();
+    let fields = fields.split("\", ").map(|field| field.split_once(": \"").unwrap());
+    let place = |text: &str| {
+        let known = ["{name}", "{address}", "{contact}"];
+        let mut found: Vec<_> = known.into_iter().filter(|place| text.contains(place)).collect();
+        if text.contains('{') && found.is_empty() {
+            found.push("unknown");
+        }
+        found
+    };
+    fields.map(|(name, text)| (name.trim().to_owned(), place(text))).collect()
+}
+
+#[test]
+fn the_public_pages_say_the_same_of_the_same_in_every_language() {
+    let english = places("en");
+    assert!(
+        english.len() > 40 && english.iter().filter(|(_, places)| !places.is_empty()).count() > 10
+    );
+    for tag in ["uk", "fr", "de", "ar"] {
+        assert_eq!(places(tag), english, "{tag}");
+    }
+}

@@ -11,7 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::found::Found;
 use crate::cli::publication::Publication;
 use crate::cli::readers::Readers;
-use crate::cli::serve::voice::Voice;
+use crate::cli::serve::voice::{Voice, nameless};
 use crate::web::public::{Signup, Trouble};
 
 /// How somebody came to be on the list, in the column `consent_how`.
@@ -33,7 +33,9 @@ impl Lists {
     /// The segments that the reader of an address belongs to; blocks.
     pub(super) fn segments(&self, address: &EmailAddress) -> Result<Vec<String>, Trouble> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = self.find(address).map_err(|failure| self.trouble(&failure))?;
+        let found = self
+            .find(address)
+            .map_err(|failure| self.trouble(&format!("error: {}", failure.message)))?;
         let Some(reader) = found else { return Ok(Vec::new()) };
         let names = self.publication.config.segments.keys();
         let own = names.filter(|name| Readers::belongs(&self.publication, &reader, name));
@@ -60,7 +62,7 @@ impl Lists {
         let newcomer = Newcomer { address: newcomer.address.clone(), values };
         let roster = Roster::open(self.publication.folder.root().join(list));
         let added = roster.and_then(|mut roster| roster.add(&[newcomer]));
-        added.map(drop).map_err(|error| self.trouble(&Failure::world(&error)))
+        added.map(drop).map_err(|error| self.trouble(&nameless(&error)))
     }
 
     /// Whether both files can be written to, and the list be read; blocks.
@@ -70,11 +72,11 @@ impl Lists {
         let both = [&audience.subscribers, &audience.suppressions];
         let writable = both.into_iter().try_for_each(|path| writable(&root.join(path)));
         let good = writable.and_then(|()| self.publication.open_list().map(drop));
-        good.map_err(|error| self.trouble(&Failure::because("a list fails", &error)))
+        good.map_err(|error| self.trouble(&format!("error: a list fails: {error}")))
     }
 
-    pub(super) fn trouble(&self, failure: &Failure) -> Trouble {
-        self.voice.say(&format!("error: {}", failure.reason()));
+    fn trouble(&self, said: &str) -> Trouble {
+        self.voice.say(said);
         Trouble
     }
 }

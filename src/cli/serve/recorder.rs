@@ -5,9 +5,8 @@ use std::thread::{self, JoinHandle};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::address::EmailAddress;
-use crate::audience::{Cause, Entry, Suppressions};
-use crate::cli::failure::Failure;
-use crate::cli::serve::voice::Voice;
+use crate::audience::{self, Cause, Entry, Suppressions};
+use crate::cli::serve::voice::{Voice, nameless};
 use crate::web::public::{Later, Standing, Trouble};
 
 /// How many may wait; more wait until they may.
@@ -93,8 +92,8 @@ impl Writer {
         read.map_err(|error| self.trouble(&error))
     }
 
-    fn trouble(&self, error: &dyn std::error::Error) -> Trouble {
-        self.voice.say(&format!("error: {}", Failure::world(error).reason()));
+    fn trouble(&self, error: &audience::Error) -> Trouble {
+        self.voice.say(&nameless(error));
         Trouble
     }
 

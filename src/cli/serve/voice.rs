@@ -1,5 +1,6 @@
 //! Lines of many threads in, one stream of messages out.
 
+use std::error::Error;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,6 +23,20 @@ impl Voice {
     pub(super) fn say(&self, line: &str) {
         let mut messages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         drop(messages.write_all(format!("{line}\n").as_bytes()));
+    }
+}
+
+/// An error as it may be said where readers must not be named: what failed, and what the system said
+/// of it. What else is below it may quote a row.
+pub(super) fn nameless(error: &(dyn Error + 'static)) -> String {
+    let (mut below, mut system) = (error.source(), None);
+    while let Some(cause) = below {
+        system = system.or_else(|| cause.downcast_ref::<io::Error>());
+        below = cause.source();
+    }
+    match system {
+        Some(system) => format!("error: {error}: {system}"),
+        None => format!("error: {error}; `newsletter check` says more"),
     }
 }
 

@@ -71,7 +71,7 @@ impl Public<'_> {
                             } else {
                                 ("part", words.part_leave)
                             };
-                            (Self::button(&[(ACT, act), (PART, &part.name)], &html! {
+                            (Self::quiet_button(&[(ACT, act), (PART, &part.name)], &html! {
                                 (label) span class="unseen" { (": ") (part.title) }
                             }))
                         }

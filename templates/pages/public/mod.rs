@@ -90,12 +90,21 @@ impl Public<'_> {
         }
     }
 
-    /// A form with one button.
+    /// A form with one button: what the page is for.
     fn button(fields: &[(&str, &str)], label: &Markup) -> Markup {
+        Self::pressed("button", fields, label)
+    }
+
+    /// The same for what somebody may want besides.
+    fn quiet_button(fields: &[(&str, &str)], label: &Markup) -> Markup {
+        Self::pressed("button quiet", fields, label)
+    }
+
+    fn pressed(class: &str, fields: &[(&str, &str)], label: &Markup) -> Markup {
         html! {
             form method="post" {
                 @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
-                button class="button" { (label) }
+                button class=(class) { (label) }
             }
         }
     }

@@ -50,7 +50,7 @@ impl Public<'_> {
             @if !text.is_empty() { p { (self.with(text, "{contact}", contact)) } }
             @if let Notice::Left(Some(proof)) = notice {
                 p { (words.undo_text) }
-                (Self::button(&[(ACT, "return"), (PROOF, proof)], &html! { (words.undo_button) }))
+                (Self::quiet_button(&[(ACT, "return"), (PROOF, proof)], &html! { (words.undo_button) }))
             }
         };
         self.page(&self.named(title), &content)

@@ -5,6 +5,7 @@ mod concurrent;
 mod hostile;
 mod join;
 mod leave;
+mod listen;
 mod mail;
 mod parts;
 mod proxy;

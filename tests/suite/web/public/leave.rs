@@ -158,6 +158,8 @@ fn what_fails_on_the_disk_is_not_said_to_be_done() {
     assert_eq!(answer.status, 503, "{}", answer.text);
     assert!(answer.text.contains("retry-after: "), "{}", answer.text);
     assert_eq!(public.get("/healthz").status, 503);
+    let messages = public.messages();
+    assert!(messages.contains("suppressions.csv") && !messages.contains("this is"), "{messages}");
     publication.write("suppressions.csv", &whole);
     assert_eq!(public.one_click(&link).status, 200);
     assert_eq!(public.get("/healthz").status, 200);

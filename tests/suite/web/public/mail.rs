@@ -54,6 +54,31 @@ fn link(message: &Message<'_>) -> String {
     format!("/subscribe/{}", from(&text))
 }
 
+/// Looks at the mail to a newcomer: nobody is on the list yet.
+fn is_no_mail_of_the_list(message: &Message<'_>) {
+    assert_eq!(message.subject(), Some("Please confirm: The Tidewater Review"));
+    let to = message.to().and_then(Address::first).and_then(|to| to.address());
+    assert_eq!(to, Some("Nia@example.org"));
+    let kind = message.content_type().unwrap();
+    assert_eq!((kind.ctype(), kind.subtype()), ("multipart", Some("alternative")));
+    assert!(matches!(message.header("Auto-Submitted"), Some(HeaderValue::Text(_))));
+    for absent in ["List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "Precedence"] {
+        assert!(message.header(absent).is_none(), "{absent}");
+    }
+    let bodies = [message.body_text(0).unwrap(), message.body_html(0).unwrap()].concat();
+    assert!(!bodies.contains("/unsubscribe/") && !bodies.contains("confirmation.html"), "{bodies}");
+}
+
+/// Looks at the row of the newcomer.
+fn is_on_the_list(publication: &Publication) {
+    let list = publication.read("subscribers.csv");
+    let columns = list.lines().next().unwrap();
+    assert!(columns.ends_with(",consent_when,consent_where,consent_how"), "{columns}");
+    let rows: Vec<_> = list.lines().filter(|row| row.contains("Nia@")).collect();
+    assert_eq!(rows.len(), 1, "{list}");
+    assert!(rows[0].ends_with("Z,https://tidewater.example.org/subscribe,double opt-in"), "{list}");
+}
+
 #[test]
 fn a_newcomer_is_asked_by_mail_and_gets_the_next_issue() {
     let (publication, host) = (Publication::sample(), Host::good());
@@ -63,18 +88,7 @@ fn a_newcomer_is_asked_by_mail_and_gets_the_next_issue() {
     assert_eq!(public.post("/subscribe", "email=Nia%40Example.org").status, 200);
     let text = host.message("Nia@example.org");
     let message = MessageParser::default().parse(text.as_bytes()).unwrap();
-    assert_eq!(message.subject(), Some("Please confirm: The Tidewater Review"));
-    let to = message.to().and_then(Address::first).and_then(|to| to.address());
-    assert_eq!(to, Some("Nia@example.org"));
-    let kind = message.content_type().unwrap();
-    assert_eq!((kind.ctype(), kind.subtype()), ("multipart", Some("alternative")));
-    assert!(matches!(message.header("Auto-Submitted"), Some(HeaderValue::Text(_))));
-    // It is no mail of the list: nobody is on it yet.
-    for absent in ["List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "Precedence"] {
-        assert!(message.header(absent).is_none(), "{absent}");
-    }
-    let bodies = [message.body_text(0).unwrap(), message.body_html(0).unwrap()].concat();
-    assert!(!bodies.contains("/unsubscribe/") && !bodies.contains("confirmation.html"), "{bodies}");
+    is_no_mail_of_the_list(&message);
     let link = link(&message);
     assert_eq!(public.get(&link).status, 200);
     assert_eq!(publication.read("subscribers.csv"), before, "looking confirms nothing");
@@ -83,12 +97,7 @@ fn a_newcomer_is_asked_by_mail_and_gets_the_next_issue() {
         assert_eq!(answer.status, 200);
         assert!(answer.body().contains("You get The Tidewater Review"), "{}", answer.body());
     }
-    let list = publication.read("subscribers.csv");
-    let columns = list.lines().next().unwrap();
-    assert!(columns.ends_with(",consent_when,consent_where,consent_how"), "{columns}");
-    let rows: Vec<_> = list.lines().filter(|row| row.contains("Nia@")).collect();
-    assert_eq!(rows.len(), 1, "{list}");
-    assert!(rows[0].ends_with("Z,https://tidewater.example.org/subscribe,double opt-in"), "{list}");
+    is_on_the_list(&publication);
     let ended = publication.run(&["send", ISSUE, "--dry-run"]);
     assert!(ended.messages.contains("37 messages"), "{}", ended.messages);
     assert_eq!(public.count("confirmation_mails_total{state=\"sent\"}"), 1);
