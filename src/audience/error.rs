@@ -101,6 +101,8 @@ pub enum Reason {
         address: String,
         /// The line of the row that counts.
         first: u64,
+        /// How that row writes it, where it writes it otherwise.
+        other: Option<String>,
     },
     /// There are more cells than columns, often for a comma in a cell without quotes.
     #[error(

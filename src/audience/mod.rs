@@ -1,16 +1,23 @@
 //! The list of readers in, unique readers and those never to write to out; changes to both.
 
 mod disk;
+mod doubt;
 mod error;
+mod exports;
+mod import;
 mod recipient;
 mod roster;
 mod rows;
+mod scan;
 mod subscribers;
 mod suppressions;
 mod twins;
 
+pub use doubt::{Doubt, Doubts};
 pub use error::{BadRow, Error, Reason};
+pub use exports::{Everyone, Export, Format, Names, PythonError, marked, python_value, unmarked};
+pub use import::{Counts, Done, Import, Plan, Use};
 pub use recipient::{Columns, Recipient};
-pub use roster::{Extension, Newcomer, Roster};
+pub use roster::{Extension, Newcomer, Roster, forget_rejected};
 pub use subscribers::{List, Subscribers};
-pub use suppressions::{Act, Cause, Entry, Standing, Suppressions};
+pub use suppressions::{Act, Cause, Entry, Standing, Suppressions, suppression_rows};

@@ -8,9 +8,8 @@ use std::io::Read;
 use std::ops::Range;
 
 use crate::audience::error::{BadRow, Error, Reason};
+use crate::audience::scan::{CELL_MAX, Scan, State};
 
-/// The longest cell that is read, in bytes.
-const CELL_MAX: usize = 32 * 1024;
 /// How much is read at once, in bytes.
 const CHUNK: u64 = 64 * 1024;
 /// Within how many bytes the first line is looked for, to tell the delimiter.
@@ -60,37 +59,10 @@ pub(crate) struct Rows<R> {
     columns: usize,
     delimiter: u8,
     quote: Option<u64>,
+    /// The line of the last row that could not be cut into cells, as long as a cell at most.
+    lost: Vec<u8>,
     /// The row that is read; what it holds is used again for the next one.
     scan: Scan,
-}
-
-/// Where in a cell the reader stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Begin,
-    Plain,
-    Quoted,
-    Closed,
-}
-
-/// A row as far as it is read.
-struct Scan {
-    state: State,
-    /// How many of the row's bytes are behind the reader.
-    at: usize,
-    /// The cells that are kept, one behind the other, and the one that is read.
-    text: Vec<u8>,
-    /// Where each cell that is kept ends.
-    ends: Vec<usize>,
-    /// Where the cell that is read begins.
-    begin: usize,
-    count: usize,
-    /// Whether a cell that is not kept says something.
-    text_beyond: bool,
-    /// How many lines end inside the row's quotes.
-    breaks: u64,
-    /// Where the row's second line begins, if it has one.
-    second: Option<usize>,
 }
 
 impl<R: Read> Rows<R> {
@@ -106,6 +78,7 @@ impl<R: Read> Rows<R> {
             columns: usize::MAX - 1,
             delimiter: b',',
             quote: None,
+            lost: Vec::new(),
             scan: Scan::new(),
         };
         rows.fill()?;
@@ -124,6 +97,12 @@ impl<R: Read> Rows<R> {
     /// From now on, cells beyond this many and one more are counted and not kept.
     pub(crate) fn set_columns(&mut self, columns: usize) {
         self.columns = columns;
+    }
+
+    /// What stands in the line of the last row that could not be cut into cells; cut off where it is
+    /// longer than a cell can be.
+    pub(crate) fn lost(&self) -> String {
+        String::from_utf8_lossy(&self.lost).trim_end_matches(['\r', '\n']).to_owned()
     }
 
     /// What the rows are read from.
@@ -262,6 +241,9 @@ impl<R: Read> Rows<R> {
     fn recover(&mut self) -> Result<(), Error> {
         let line = self.line;
         self.line += 1;
+        self.lost.clear();
+        let seen = self.start + self.scan.second.unwrap_or(self.scan.at).min(CELL_MAX);
+        self.lost.extend_from_slice(&self.buffer[self.start..seen]);
         if let Some(second) = self.scan.second {
             self.start += second;
             self.quote = Some(line);
@@ -272,6 +254,9 @@ impl<R: Read> Rows<R> {
         self.start += self.scan.at;
         while let Some(byte) = self.byte(0)? {
             self.start += 1;
+            if self.lost.len() < CELL_MAX {
+                self.lost.push(byte);
+            }
             match byte {
                 b'"' => open = !open,
                 b'\r' if self.byte(0)? == Some(b'\n') => {}
@@ -320,67 +305,6 @@ impl<R: Read> Rows<R> {
         self.start = 0;
         self.reader.by_ref().take(CHUNK).read_to_end(&mut self.buffer)?;
         Ok(())
-    }
-}
-
-impl Scan {
-    fn new() -> Self {
-        Self {
-            state: State::Begin,
-            at: 0,
-            text: Vec::new(),
-            ends: Vec::new(),
-            begin: 0,
-            count: 0,
-            text_beyond: false,
-            breaks: 0,
-            second: None,
-        }
-    }
-
-    fn clear(&mut self) {
-        let Self { text, ends, .. } = std::mem::replace(self, Self::new());
-        (self.text, self.ends) = (text, ends);
-        self.text.clear();
-        self.ends.clear();
-    }
-
-    fn end_cell(&mut self, columns: usize) {
-        if self.count <= columns {
-            self.ends.push(self.text.len());
-        } else {
-            self.text_beyond |= !self.text[self.begin..].trim_ascii().is_empty();
-            self.text.truncate(self.begin);
-        }
-        self.begin = self.text.len();
-        self.count += 1;
-        self.state = State::Begin;
-    }
-
-    /// Says that this row is the last, or that it never ends.
-    fn end_file(&mut self, columns: usize) -> Result<bool, Reason> {
-        if self.state == State::Quoted {
-            return Err(Reason::QuoteNotClosed { cell: self.count + 1 });
-        }
-        self.end_cell(columns);
-        Ok(true)
-    }
-
-    fn end_line(&mut self, ends: bool) {
-        if ends {
-            self.breaks += 1;
-            self.second.get_or_insert(self.at);
-        }
-    }
-
-    /// A long cell of several lines is more likely a quote that somebody forgot to close.
-    fn too_long(&self) -> Reason {
-        let cell = self.count + 1;
-        if self.second.is_some() && self.state == State::Quoted {
-            Reason::QuoteNotClosed { cell }
-        } else {
-            Reason::CellTooLong { cell }
-        }
     }
 }
 

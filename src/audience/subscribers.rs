@@ -137,8 +137,8 @@ pub struct Subscribers<'l, R> {
     twins: &'l Twins,
     /// What all that is read has to come to.
     digest: Option<&'l str>,
-    /// The line of each reader that may be there twice, by key.
-    lines: HashMap<Box<str>, u64>,
+    /// The line and the address of each reader that may be there twice, by key.
+    lines: HashMap<Box<str>, (u64, EmailAddress)>,
     ended: bool,
 }
 
@@ -159,8 +159,9 @@ impl<R: Read> Subscribers<'_, R> {
             Ok(address) => address,
             Err(bad) => return Ok(Some(Err(bad))),
         };
-        if let Some(first) = first(self.twins, &mut self.lines, &address, line) {
-            let reason = Reason::Duplicate { address: address.to_string(), first };
+        if let Some((first, other)) = first(self.twins, &mut self.lines, &address, line) {
+            let other = (*other != address).then(|| other.to_string());
+            let reason = Reason::Duplicate { address: address.to_string(), first, other };
             return Ok(Some(Err(BadRow { line, reason })));
         }
         let mut values: Vec<String> = Vec::with_capacity(columns.names().len());
@@ -226,13 +227,13 @@ fn address(row: Row<'_>, columns: &Columns, email: usize) -> Result<EmailAddress
     })
 }
 
-/// The line of the row that counts, where an earlier one has the same reader.
-fn first(
+/// The line of the row that counts and its address, where an earlier one has the same reader.
+fn first<'l>(
     twins: &Twins,
-    lines: &mut HashMap<Box<str>, u64>,
+    lines: &'l mut HashMap<Box<str>, (u64, EmailAddress)>,
     address: &EmailAddress,
     line: u64,
-) -> Option<u64> {
+) -> Option<(u64, &'l EmailAddress)> {
     if twins.is_empty() {
         return None;
     }
@@ -241,9 +242,12 @@ fn first(
         return None;
     }
     match lines.entry(key.into()) {
-        Entry::Occupied(first) => Some(*first.get()),
+        Entry::Occupied(first) => {
+            let (line, address) = first.into_mut();
+            Some((*line, address))
+        }
         Entry::Vacant(free) => {
-            free.insert(line);
+            free.insert((line, address.clone()));
             None
         }
     }

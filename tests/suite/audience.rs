@@ -1,6 +1,8 @@
 //! Lists of readers and suppressions in, what `address` and `audience` make of them compared.
 
 mod addresses;
+mod exports;
+mod imports;
 mod roster;
 mod standing;
 mod subscribers;

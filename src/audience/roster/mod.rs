@@ -18,8 +18,9 @@ use crate::audience::error::Error;
 use crate::audience::recipient::Columns;
 use crate::audience::roster::replace::Replacement;
 use crate::audience::roster::sheet::{Sheet, Survey};
+use crate::audience::scan::CELL_MAX;
 
-pub use replace::Extension;
+pub use replace::{Extension, forget_rejected};
 
 /// Somebody who is to be on the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,14 +82,20 @@ impl Roster {
     ///
     /// As for [`Roster::open`].
     pub fn columns(&self) -> Result<Columns, Error> {
-        let read = || match open_to_read(&self.path)? {
-            None => Ok(Columns::default()),
-            Some(file) => {
-                let sheet = Sheet::read(file)?;
-                Ok(sheet.map_or_else(Columns::default, |sheet| sheet.columns))
-            }
-        };
-        read().map_err(|error| self.failed("read", error))
+        Ok(self.sheet()?.map_or_else(Columns::default, |sheet| sheet.columns))
+    }
+
+    /// Which of the columns holds the address; `None` where there is no list yet.
+    pub(crate) fn address_column(&self) -> Result<Option<usize>, Error> {
+        Ok(self.sheet()?.map(|sheet| sheet.email))
+    }
+
+    fn sheet(&self) -> Result<Option<Sheet>, Error> {
+        let sheet = open_to_read(&self.path).map_err(Error::from).and_then(|file| match file {
+            None => Ok(None),
+            Some(file) => Sheet::read(file),
+        });
+        sheet.map_err(|error| self.failed("read", error))
     }
 
     /// Adds those who are not there yet; says how many those were, when they are on the disk.
@@ -166,7 +173,7 @@ impl Roster {
             return Ok(0);
         }
         for (_, value) in new.iter().flat_map(|new| &new.values) {
-            if value.len() >= sheet::CELL_MAX {
+            if value.len() >= CELL_MAX {
                 return Err(io::Error::other("a value is longer than 32 KiB").into());
             }
         }

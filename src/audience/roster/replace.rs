@@ -10,11 +10,13 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::address::EmailAddress;
-use crate::audience::disk::sync_folder;
+use crate::audience::disk::{lock, sync_folder};
 use crate::audience::error::Error;
+use crate::audience::exports::unmarked;
 use crate::audience::recipient::Columns;
 use crate::audience::roster::reopen;
 use crate::audience::roster::sheet::{Sheet, Table, address, check_fit};
+use crate::audience::rows::{Row, Rows};
 
 /// A file that is to take the place of another one, which stays locked meanwhile.
 #[derive(Debug)]
@@ -134,35 +136,64 @@ impl Extension {
 /// Writes a list anew without the rows of some readers; says how many rows those were.
 pub(crate) fn without(path: &Path, old: File, readers: &[EmailAddress]) -> Result<usize, Error> {
     let keys: HashSet<String> = readers.iter().map(EmailAddress::key).collect();
-    let mut replacement = Replacement::new(path, old)?;
-    let Some(Table { mut rows, sheet }) = Table::read(reopen(path)?)? else { return Ok(0) };
-    let (mut copied, mut removed) = (0, 0);
-    loop {
-        let meant = match rows.next_row()? {
-            None => break,
-            Some(Ok(row)) => {
-                Some(address(row, sheet.email).is_some_and(|address| keys.contains(&address.key())))
+    let Some(Table { rows, sheet }) = Table::read(reopen(path)?)? else { return Ok(0) };
+    let meant = |row: Row<'_>| {
+        address(row, sheet.email).is_some_and(|address| keys.contains(&address.key()))
+    };
+    Replacement::new(path, old)?.without(rows, &meant, &|text| names(text, &keys))
+}
+
+/// Writes a file of rejected rows anew without those that name somebody, in whatever cell; says how
+/// many rows those were.
+///
+/// # Errors
+///
+/// The file cannot be locked, read or written. It is as it was then.
+pub fn forget_rejected(path: &Path, reader: &EmailAddress) -> Result<usize, Error> {
+    let old = lock(path)?;
+    let keys = HashSet::from([reader.key(), reader.to_string().to_lowercase()]);
+    let is_it = |cell: &str| {
+        let parsed = unmarked(cell.trim()).parse::<EmailAddress>();
+        parsed.is_ok_and(|address| keys.contains(&address.key()))
+            || names(&cell.to_lowercase(), &keys)
+    };
+    let meant = |row: Row<'_>| row.cells().any(is_it);
+    let rows = Rows::new(reopen(path)?)?;
+    Replacement::new(path, old)?.without(rows, &meant, &|text| names(text, &keys))
+}
+
+/// Whether a text in lower case holds one of the addresses.
+fn names(text: &str, keys: &HashSet<String>) -> bool {
+    keys.iter().any(|key| text.contains(key.as_str()))
+}
+
+impl Replacement {
+    /// Leaves out the rows that are meant; of those that cannot be cut into cells the text decides.
+    fn without(
+        mut self,
+        mut rows: Rows<File>,
+        meant: &dyn Fn(Row<'_>) -> bool,
+        meant_by_text: &dyn Fn(&str) -> bool,
+    ) -> Result<usize, Error> {
+        let (mut copied, mut removed) = (0, 0);
+        while let Some(row) = rows.next_row()? {
+            let meant = row.ok().map(meant);
+            let span = rows.span();
+            let meant = match meant {
+                Some(meant) => meant,
+                None => meant_by_text(&self.text(&span)?),
+            };
+            if meant {
+                self.copy(copied..span.start)?;
+                copied = span.end;
+                removed += 1;
             }
-            Some(Err(_)) => None,
-        };
-        let span = rows.span();
-        let meant = match meant {
-            Some(meant) => meant,
-            None => {
-                let text = replacement.text(&span)?;
-                keys.iter().any(|key| text.contains(key.as_str()))
-            }
-        };
-        if meant {
-            replacement.copy(copied..span.start)?;
-            copied = span.end;
-            removed += 1;
         }
+        if removed > 0 {
+            let length = self.old.metadata()?.len();
+            self.copy(copied..length)?;
+            self.finish()?;
+        }
+        Ok(removed)
     }
-    if removed > 0 {
-        let length = replacement.old.metadata()?.len();
-        replacement.copy(copied..length)?;
-        replacement.finish()?;
-    }
-    Ok(removed)
 }

@@ -10,9 +10,6 @@ use crate::audience::recipient::Columns;
 use crate::audience::rows::{Row, Rows};
 use crate::audience::subscribers::{ADDRESS_COLUMNS, no_name_twice};
 
-/// The longest cell that [`Rows`] reads, in bytes.
-pub(crate) const CELL_MAX: usize = 32 * 1024;
-
 /// How the rows of a list are made.
 #[derive(Debug, Clone)]
 pub(crate) struct Sheet {

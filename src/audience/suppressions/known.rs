@@ -137,6 +137,15 @@ impl Known {
         self.outs.get(key).into_iter().chain(hashed).filter_map(|out| out.lifted).max()
     }
 
+    /// When the reader of a key lifted all that kept them out; `None` where nothing did, or does.
+    pub(super) fn returned(&self, key: &str, hash: Option<&str>) -> Option<Timestamp> {
+        let hashed = hash.and_then(|hash| self.hashes.get(hash));
+        let outs: Vec<&Out> = self.outs.get(key).into_iter().chain(hashed).collect();
+        let lifted = outs.iter().filter_map(|out| out.lifted).max()?;
+        let all = outs.iter().all(|out| !out.counts());
+        all.then(|| Timestamp::from_millisecond(lifted.0).ok()).flatten()
+    }
+
     /// The segments that the reader of a key left.
     pub(super) fn left(&self, key: &str) -> Vec<&str> {
         let segments = self.segments.get(key).into_iter().flatten();

@@ -2,6 +2,7 @@
 
 mod cell;
 mod entry;
+mod forget;
 mod known;
 mod layout;
 mod table;
@@ -26,6 +27,7 @@ use known::{Known, Moment};
 use layout::{Cells, Layout};
 
 pub use entry::{Act, Cause, Entry};
+pub use forget::suppression_rows;
 
 /// How long a reason or a source can be, in characters: a server's reply can be a page.
 const TEXT_MAX: usize = 500;
@@ -37,7 +39,8 @@ type Dropped = HashMap<Box<str>, Box<str>>;
 /// A row suppresses an address (`ada@example.org`) or whoever has a keyed hash (`hash:…`), says that
 /// a reader came back (`back:ada@example.org`), or that one left or came back to the segment that its
 /// reason names (`left:ada@example.org`, `joined:…`). Rows are only ever added, so that git joins the
-/// rows of two branches by taking all of them; [`Entry`] says what each lifts.
+/// rows of two branches by taking all of them; [`Entry`] says what each lifts. Only whoever is to be
+/// forgotten is taken out ([`Suppressions::forget`]).
 ///
 /// Calls that touch the file block, and wait while another process appends to it.
 #[derive(Debug, Clone)]
@@ -134,6 +137,13 @@ impl Suppressions {
         let reason = self.reason_for(address);
         let left = self.known.left(&address.key());
         Standing { reason, cause: reason.map(Cause::of), left }
+    }
+
+    /// When the reader of an address, who was suppressed, came back; `None` for all others.
+    #[must_use]
+    pub fn returned(&self, address: &EmailAddress) -> Option<jiff::Timestamp> {
+        let key = address.key();
+        self.known.returned(&key, self.hash(&key).as_deref())
     }
 
     /// Whether the reader of an address left a segment.

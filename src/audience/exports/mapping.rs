@@ -1,0 +1,176 @@
+//! The first row of a file in, whose export it is and what becomes of each column out.
+
+use std::collections::HashMap;
+
+use crate::audience::exports::cell::{plain, unmarked};
+use crate::audience::exports::format::{Format, Role};
+use crate::audience::exports::names::{Full, Names};
+use crate::audience::exports::verdict::Everyone;
+use crate::audience::rows::Row;
+use crate::audience::subscribers::ADDRESS_COLUMNS;
+
+/// The columns that a list of rejected rows has before those of the list that they come from.
+pub(crate) const REJECTED: [&str; 3] = ["line", "column", "reason"];
+
+/// What becomes of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Address,
+    /// A field, by its number in [`Names`].
+    Field(usize),
+    Tags,
+    Attributes,
+    Evidence,
+    LeftOut,
+    /// One of [`REJECTED`]: not of the list.
+    Ours,
+}
+
+/// What becomes of each column of a file.
+#[derive(Debug, Clone)]
+pub(crate) struct Mapping {
+    pub(crate) format: Format,
+    /// What the columns say of everyone in the file.
+    pub(crate) standing: Option<Everyone>,
+    /// The columns as the file names them.
+    pub(crate) header: Vec<String>,
+    pub(crate) fates: Vec<Fate>,
+    pub(crate) address: usize,
+    /// Where evidence stands, by the plain name of its column.
+    evidence: HashMap<String, usize>,
+    /// Whether the first row is somebody already.
+    pub(crate) bare: bool,
+}
+
+/// Why a file is not one that people can be imported from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    /// No column holds addresses.
+    NoAddress(Vec<String>),
+    /// There are too many columns, or one has too long a name.
+    Columns,
+}
+
+impl Mapping {
+    /// Looks at the first row of a file.
+    pub(crate) fn of(first: Row<'_>, names: &mut Names) -> Result<Self, Unfit> {
+        let mut header: Vec<String> =
+            first.cells().map(|cell| unmarked(cell.trim()).to_owned()).collect();
+        let mut plain_names: Vec<String> = header.iter().map(|name| plain(name)).collect();
+        let skip = if plain_names.starts_with(&REJECTED.map(str::to_owned)) { 3 } else { 0 };
+        let mut bare = false;
+        let format = match Format::of(&plain_names[skip..]) {
+            Some(format) => format,
+            None => {
+                let is_address =
+                    |cell: &String| cell.parse::<crate::address::EmailAddress>().is_ok();
+                let Some(at) = header.iter().position(is_address) else {
+                    return Err(Unfit::NoAddress(header));
+                };
+                header = (1..=header.len()).map(|number| format!("column_{number}")).collect();
+                "email".clone_into(&mut header[at]);
+                plain_names.clone_from(&header);
+                bare = true;
+                Format::Plain
+            }
+        };
+        let roles = roles(format, &plain_names, skip);
+        let mut mapping = Self {
+            format,
+            standing: None,
+            header,
+            fates: vec![Fate::Ours; plain_names.len()],
+            address: 0,
+            evidence: HashMap::new(),
+            bare,
+        };
+        mapping.settle(&roles, &plain_names, skip, names).map_err(|Full| Unfit::Columns)?;
+        Ok(mapping)
+    }
+
+    /// Gives every column its fate.
+    fn settle(
+        &mut self,
+        roles: &[Option<Role>],
+        plain_names: &[String],
+        skip: usize,
+        names: &mut Names,
+    ) -> Result<(), Full> {
+        let mut times: HashMap<String, usize> = HashMap::new();
+        for at in skip..plain_names.len() {
+            let name = &plain_names[at];
+            self.fates[at] = match roles[at] {
+                Some(Role::Address) => Fate::Address,
+                Some(Role::Tags) => Fate::Tags,
+                Some(Role::Attributes) => Fate::Attributes,
+                Some(Role::LeftOut) => Fate::LeftOut,
+                Some(Role::Evidence) => Fate::Evidence,
+                role => Fate::Field(names.id(&self.field(at, role, name, &mut times))?),
+            };
+            let read = self.fates[at] == Fate::Evidence || self.format == Format::Plain;
+            if read {
+                self.evidence.entry(name.clone()).or_insert(at);
+            }
+            if self.fates[at] == Fate::Address {
+                self.address = at;
+            }
+        }
+        let has = |name: &str| self.evidence.contains_key(name);
+        self.standing = match self.format {
+            Format::Mailchimp if has("clean_time") => Some(Everyone::Bounced),
+            Format::Mailchimp if has("unsub_time") => Some(Everyone::Unsubscribed),
+            _ => None,
+        };
+        Ok(())
+    }
+
+    /// The name of a column's field. One that came before has a number behind it, and so has one that
+    /// would be taken for the address.
+    fn field(
+        &self,
+        at: usize,
+        role: Option<Role>,
+        name: &str,
+        times: &mut HashMap<String, usize>,
+    ) -> String {
+        let own = match (role, self.format) {
+            (Some(Role::Field(name)), _) => name.to_owned(),
+            (_, Format::Plain) => self.header[at].trim().to_lowercase(),
+            _ => name.to_owned(),
+        };
+        let own = if own.is_empty() { format!("column_{}", at + 1) } else { own };
+        let times = times.entry(plain(&own)).or_default();
+        *times += 1;
+        match *times {
+            1 if ADDRESS_COLUMNS.contains(&own.as_str()) => format!("{own}_2"),
+            1 => own,
+            times => format!("{own}_{times}"),
+        }
+    }
+
+    /// What the row says in a column that is read as evidence.
+    pub(crate) fn evidence<'r>(&self, row: Row<'r>, name: &str) -> &'r str {
+        let cell = self.evidence.get(name).and_then(|at| row.cell(*at));
+        unmarked(cell.unwrap_or_default().trim())
+    }
+}
+
+/// The role of each column. Of those that have the same name the last is the tool's own (a list that
+/// was imported from a tool brings its columns along, as fields), but for the address.
+fn roles(format: Format, names: &[String], skip: usize) -> Vec<Option<Role>> {
+    let last = |name: &str| names.iter().rposition(|other| other == name);
+    let first_address = |at: usize| {
+        let is_address = |name: &String| format.role(name) == Some(Role::Address);
+        names.iter().skip(skip).position(is_address).is_some_and(|first| first + skip == at)
+    };
+    // What Mailchimp says of people comes behind what the list says of them.
+    let own = (format == Format::Mailchimp).then(|| last("optin_time")).flatten().unwrap_or(0);
+    let role = |(at, name): (usize, &String)| match format.role(name)? {
+        Role::Address => first_address(at).then_some(Role::Address),
+        Role::Field(name) => Some(Role::Field(name)),
+        _ if last(name) != Some(at) => None,
+        _ if at < own && (name.starts_with("unsub_") || name.starts_with("clean_")) => None,
+        role => Some(role),
+    };
+    names.iter().enumerate().map(role).collect()
+}

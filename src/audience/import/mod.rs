@@ -1,0 +1,236 @@
+//! Lists of other tools in, new readers, new suppressions and rejected rows out.
+//!
+//! The files are read three times, and nobody of them is held in memory. The first time gathers who
+//! is on the list and in the files; the second counts what would become of each row, which is shown;
+//! the third does it. Suppressions are on the disk first, and the list changes as a whole, last: an
+//! import that is stopped anywhere has resurrected nobody, and is made complete by another.
+
+mod rejected;
+mod sorter;
+mod way;
+mod work;
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::address::EmailAddress;
+use crate::audience::error::Error;
+use crate::audience::exports::{Export, Found, Names, Outcome, plain};
+use crate::audience::import::sorter::{Origin, Places, Sorter};
+use crate::audience::import::way::Way;
+use crate::audience::import::work::Work;
+use crate::audience::roster::Roster;
+use crate::audience::suppressions::Suppressions;
+
+pub use crate::audience::exports::Use;
+pub use way::Counts;
+
+/// Files that people are to be imported from.
+#[derive(Debug, Default)]
+pub struct Import {
+    exports: Vec<Export>,
+    others: Vec<(String, String)>,
+    names: Names,
+    paths: Vec<PathBuf>,
+}
+
+/// What an import would do.
+#[derive(Debug)]
+pub struct Plan {
+    pub(crate) places: Places,
+    pub(crate) digests: Vec<Vec<u8>>,
+    /// By export.
+    pub counts: Vec<Counts>,
+    /// Which fields new readers say something in, by their number.
+    used: Vec<bool>,
+    /// The columns that the list would have more.
+    pub columns: Vec<String>,
+    /// Where each used field goes: its name, and that of its column.
+    pub fields: Vec<(String, String)>,
+}
+
+/// What was done.
+#[derive(Debug)]
+pub struct Done {
+    /// Of all exports.
+    pub counts: Counts,
+    /// The files of rejected rows.
+    pub rejected: Vec<PathBuf>,
+}
+
+impl Import {
+    /// Looks into files, and recognises them by their columns.
+    ///
+    /// # Errors
+    ///
+    /// One of them cannot be read, or has no column of addresses.
+    pub fn open(paths: &[PathBuf]) -> Result<Self, (PathBuf, Error)> {
+        let mut import = Self { paths: paths.to_vec(), ..Self::default() };
+        for path in paths {
+            let found = Export::find(path, &mut import.names);
+            for found in found.map_err(|error| (path.clone(), error))? {
+                match found {
+                    Found::Export(export) => import.exports.push(*export),
+                    Found::Other(name, why) => import.others.push((name, why)),
+                }
+            }
+        }
+        Ok(import)
+    }
+
+    /// The lists.
+    #[must_use]
+    pub fn exports(&self) -> &[Export] {
+        &self.exports
+    }
+
+    /// What is no list, and why.
+    #[must_use]
+    pub fn others(&self) -> &[(String, String)] {
+        &self.others
+    }
+
+    /// The columns of a list and what becomes of each.
+    pub fn uses<'i>(&'i self, export: &'i Export) -> impl Iterator<Item = (&'i str, Use)> {
+        export.uses(&self.names)
+    }
+
+    /// Finds out what would become of each row.
+    ///
+    /// # Errors
+    ///
+    /// A file or the list cannot be read.
+    pub fn plan(
+        &mut self,
+        roster: &mut Roster,
+        suppressions: &Suppressions,
+    ) -> Result<Plan, Error> {
+        let places = self.gather(roster)?;
+        let mut plan = Plan {
+            places,
+            digests: Vec::new(),
+            counts: Vec::new(),
+            used: Vec::new(),
+            columns: Vec::new(),
+            fields: Vec::new(),
+        };
+        let mut first = 0;
+        for export in &self.exports {
+            let mut counts = Counts::default();
+            let (places, used) = (&plan.places, &mut plan.used);
+            let mut row = first;
+            let digest = export.read(&mut self.names, &mut |line| {
+                let way = Way::of(line.outcome, places.get(row), suppressions);
+                row += 1;
+                counts.count(&way);
+                mark(used, &way);
+                Ok(())
+            })?;
+            first = row;
+            plan.digests.push(digest);
+            plan.counts.push(counts);
+        }
+        plan.place_columns(&self.names, roster)?;
+        Ok(plan)
+    }
+
+    /// Reads everything once: who is there, and who is new.
+    fn gather(&mut self, roster: &mut Roster) -> Result<Places, Error> {
+        let mut sorter = Sorter::default();
+        roster.survey(&mut |key| sorter.add(key, Origin::Listed))?;
+        let mut row = 0;
+        for export in &self.exports {
+            export.read(&mut self.names, &mut |line| {
+                let named = origin(&line.outcome, row);
+                named.map_or(Ok(()), |(address, origin)| sorter.add(&address.key(), origin))?;
+                row += 1;
+                Ok(())
+            })?;
+        }
+        Ok(sorter.finish()?)
+    }
+
+    /// Does what was planned. Rejected rows are written to files in a folder.
+    ///
+    /// # Errors
+    ///
+    /// A file is another one than when it was looked at, or the disk failed. The list is then as it
+    /// was; what is suppressed stays so.
+    pub fn carry_out(
+        &mut self,
+        plan: &Plan,
+        roster: &mut Roster,
+        suppressions: &mut Suppressions,
+        folder: &Path,
+        now: Timestamp,
+    ) -> Result<Done, Error> {
+        let mut work = Work::new(plan, suppressions, now);
+        if plan.total().added == 0 {
+            work.read(&self.exports, &mut self.names, folder, None)?;
+        } else {
+            let (exports, names) = (&self.exports, &mut self.names);
+            roster.extend(&plan.columns, |list| work.read(exports, names, folder, Some(list)))?;
+        }
+        work.finish(&self.paths)
+    }
+}
+
+impl Plan {
+    /// The rows of all files together.
+    #[must_use]
+    pub fn total(&self) -> Counts {
+        self.counts.iter().fold(Counts::default(), |sum, counts| Counts {
+            added: sum.added + counts.added,
+            suppressed: sum.suppressed + counts.suppressed,
+            kept_out: sum.kept_out + counts.kept_out,
+            there: sum.there + counts.there,
+            rejected: sum.rejected + counts.rejected,
+        })
+    }
+
+    /// Finds a column of the list for every field that is used, or makes one.
+    fn place_columns(&mut self, names: &Names, roster: &Roster) -> Result<(), Error> {
+        let listed = roster.columns()?;
+        let address = roster.address_column()?;
+        let mut columns: Vec<String> = listed.names().to_vec();
+        for (id, name) in names.names().iter().enumerate() {
+            if !self.used.get(id).is_some_and(|used| *used) {
+                continue;
+            }
+            let places = || columns.iter().enumerate().filter(|(at, _)| Some(*at) != address);
+            let same = places().find(|(_, column)| *column == name);
+            let alike = || places().find(|(_, column)| plain(column) == plain(name));
+            let column = match same.or_else(alike) {
+                Some((_, column)) => column.clone(),
+                None => {
+                    columns.push(name.clone());
+                    name.clone()
+                }
+            };
+            self.fields.push((name.clone(), column));
+        }
+        self.columns = columns.split_off(listed.names().len());
+        Ok(())
+    }
+}
+
+/// Marks the fields that a new reader says something in.
+fn mark(used: &mut Vec<bool>, way: &Way) {
+    let Way::Added(_, values) = way else { return };
+    for (id, value) in values.iter().filter(|(_, value)| !value.is_empty()) {
+        if used.len() <= *id {
+            used.resize(id + 1, false);
+        }
+        used[*id] |= !value.is_empty();
+    }
+}
+
+/// Whom a row names, and what for.
+fn origin(outcome: &Outcome, row: u64) -> Option<(&EmailAddress, Origin)> {
+    match outcome {
+        Outcome::Joins(address, _) => Some((address, Origin::Joins(row))),
+        Outcome::Leaves(address, ..) => Some((address, Origin::Leaves(row))),
+        Outcome::Refused(..) => None,
+    }
+}
