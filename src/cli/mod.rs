@@ -22,6 +22,7 @@ mod secret;
 mod send;
 mod serve;
 mod status;
+mod subscribers;
 mod suppressions;
 mod theme;
 mod unsubscribe;
@@ -58,6 +59,7 @@ enum Command {
     Send(send::SendArgs),
     Serve(serve::ServeArgs),
     Status(status::StatusArgs),
+    Subscribers(subscribers::SubscribersArgs),
     Suppressions(suppressions::SuppressionsArgs),
     Unsubscribe(unsubscribe::UnsubscribeArgs),
     Bounces(bounces::BouncesArgs),
@@ -89,6 +91,7 @@ pub fn run(env: &mut Env) -> Exit {
         Command::Send(args) => send::send(env, &args),
         Command::Serve(args) => serve::serve(env, &args),
         Command::Status(args) => status::status(env, &args),
+        Command::Subscribers(args) => subscribers::subscribers(env, &args),
         Command::Suppressions(args) => suppressions::suppressions(env, &args),
         Command::Unsubscribe(args) => unsubscribe::unsubscribe(env, &args),
         Command::Bounces(args) => bounces::bounces(env, &args),

@@ -170,7 +170,7 @@ impl Ledger {
     }
 
     /// Appends changes to the journal and makes them.
-    async fn append(
+    pub(crate) async fn append(
         &mut self,
         changes: &[(i64, Change, &str)],
         now: Timestamp,

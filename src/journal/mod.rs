@@ -11,6 +11,7 @@ mod batch;
 mod error;
 mod event;
 mod ledger;
+mod person;
 mod plan;
 mod record;
 mod renewal;
@@ -29,6 +30,7 @@ use crate::journal::sqlite::Database;
 
 pub use error::Error;
 pub use ledger::Ledger;
+pub use person::{Held, Moment};
 pub use plan::{Batch, Origin, Planning};
 pub use record::{Digests, Entry, Generation, Happened, Plan, Run, State, Tally, Transition};
 pub use renewal::Merged;

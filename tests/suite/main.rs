@@ -28,6 +28,7 @@ mod real;
 mod returns;
 mod segments;
 mod status;
+mod subscribers;
 mod support;
 mod templates;
 mod transport;

@@ -13,13 +13,13 @@ const MARK: &str = "There was a journal here. See \"What to keep\" in docs/cron.
 
 /// Held while a run is delivered; the system lets it go when the process ends, however it ends.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub(in crate::cli) struct Lock {
     file: File,
 }
 
 impl Lock {
     /// Takes the lock of a publication.
-    pub(super) fn take(state: &Path) -> Result<Self, Failure> {
+    pub(in crate::cli) fn take(state: &Path) -> Result<Self, Failure> {
         Self::try_take(state, "lock")?.ok_or_else(|| {
             let message = "another `newsletter send` is at work in this publication";
             Failure::new(Exit::Unfinished, message)

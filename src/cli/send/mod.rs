@@ -33,7 +33,7 @@ use crate::key::Key;
 use crate::templates::{Neighbours, Theme};
 
 pub(super) use dry_run::date_of_run;
-pub(super) use lock::check_journal;
+pub(super) use lock::{Lock, check_journal};
 pub(super) use test::test;
 
 /// Send an issue to its readers, or go on with a run that was interrupted

@@ -1,0 +1,135 @@
+//! `subscribers import`: other tools' lists in, what becomes of everybody shown, asked for and done out.
+
+use std::io::ErrorKind;
+
+use crate::audience::{Counts, Error, Export, Import, Plan, Use};
+use crate::cli::count;
+use crate::cli::env::Env;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::publication::Publication;
+use crate::cli::subscribers::{ImportArgs, roster, shown, suppressions, unreadable};
+use crate::field::clean;
+
+pub(super) fn import(
+    env: &mut Env,
+    publication: &Publication,
+    args: &ImportArgs,
+) -> Result<Exit, Failure> {
+    let paths: Vec<_> = args.files.iter().map(|file| env.folder.join(file)).collect();
+    let mut import = Import::open(&paths).map_err(|(path, error)| {
+        let about = format!("cannot read `{}`", shown(publication, &path));
+        let exit = unreadable(&error).exit;
+        match error {
+            Error::Io(error) if error.kind() == ErrorKind::NotFound => {
+                Failure::because(about, &error).exit(Exit::Usage)
+            }
+            Error::Io(error) => Failure::because(about, &error).exit(exit),
+            error => Failure::because(about, &error)
+                .exit(exit)
+                .hint("the first row names the columns, and one of them is `email`"),
+        }
+    })?;
+    let mut roster = roster(publication)?;
+    let mut suppressions = suppressions(env, publication)?;
+    let plan = import.plan(&mut roster, &suppressions).map_err(|error| unreadable(&error))?;
+    show(env, &import, &plan);
+    let total = plan.total();
+    if total.added + total.suppressed + total.rejected == 0 {
+        env.say("Nothing changes.");
+        return Ok(Exit::Done);
+    }
+    if !args.yes {
+        if !env.terminal {
+            return Err(Failure::usage("nothing was imported: there is nobody to be asked")
+                .hint("with `--yes` it is done unasked"));
+        }
+        if !env.confirm("Import them?") {
+            env.say("Nothing was imported.");
+            return Ok(Exit::Done);
+        }
+    }
+    let folder = publication.folder.root();
+    let done = import.carry_out(&plan, &mut roster, &mut suppressions, folder, env.clock.now());
+    let done = done
+        .map_err(|error| unreadable(&error).hint("the list is as it was; run the import again"))?;
+    env.say(format_args!(
+        "Added {}; suppressed {}.",
+        count(done.counts.added, "reader"),
+        count(done.counts.suppressed, "other"),
+    ));
+    for file in &done.rejected {
+        let file = shown(publication, file);
+        env.say(format_args!("Rejected rows are in `{file}`: mend them and import the file."));
+    }
+    Ok(if done.counts.rejected > 0 { Exit::Partly } else { Exit::Done })
+}
+
+/// Shows what each list is, what becomes of its columns, and of how many people.
+fn show(env: &mut Env, import: &Import, plan: &Plan) {
+    for (export, counts) in import.exports().iter().zip(&plan.counts) {
+        let everyone = export.everyone().map(|everyone| format!(", {}", everyone.word()));
+        let everyone = everyone.unwrap_or_default();
+        let rows = count(counts.rows(), "row");
+        let (name, format) = (export.name(), export.format().name());
+        env.say(format_args!("{}: {format}{everyone}, {rows}", clean(&name)));
+        if export.is_bare() {
+            env.say("  there is no row that names the columns");
+        }
+        if counts.added > 0 {
+            show_columns(env, import, export, plan);
+        }
+        for line in said(counts) {
+            env.say(format_args!("  {line}"));
+        }
+    }
+    for (name, why) in import.others() {
+        env.say(format_args!("{}: left out, {why}", clean(name)));
+    }
+    if !plan.columns.is_empty() {
+        env.say(format_args!("New columns of the list: {}", clean(&plan.columns.join(", "))));
+    }
+}
+
+fn show_columns(env: &mut Env, import: &Import, export: &Export, plan: &Plan) {
+    let (mut evidence, mut out, mut empty) = (Vec::new(), Vec::new(), Vec::new());
+    for (column, what) in import.uses(export) {
+        let column = clean(column);
+        let column = column.trim();
+        match what {
+            Use::Evidence => evidence.push(column.to_owned()),
+            Use::LeftOut => out.push(column.to_owned()),
+            Use::Fields => env.say(format_args!("  {column} -> a column for each value in it")),
+            Use::Field(field) if field == "email" => {
+                env.say(format_args!("  {column} -> the address"));
+            }
+            Use::Field(field) => match plan.fields.iter().find(|(name, _)| *name == field) {
+                Some((_, own)) => env.say(format_args!("  {column} -> {}", clean(own))),
+                None => empty.push(column.to_owned()),
+            },
+        }
+    }
+    let names = |names: Vec<String>| names.join(", ");
+    if !evidence.is_empty() {
+        let evidence = names(evidence);
+        env.say(format_args!("  {evidence} -> who is subscribed, and the evidence of consent"));
+    }
+    if !out.is_empty() {
+        env.say(format_args!("  left out, of use to the tool alone: {}", names(out)));
+    }
+    if !empty.is_empty() {
+        env.say(format_args!("  left out, empty: {}", names(empty)));
+    }
+}
+
+/// What becomes of the rows, a line for each kind there is.
+fn said(counts: &Counts) -> Vec<String> {
+    let kinds = [
+        (counts.added, "added to the list"),
+        (counts.suppressed, "suppressed from now on"),
+        (counts.there, "there already"),
+        (counts.kept_out, "kept out: suppressed"),
+        (counts.rejected, "rejected"),
+    ];
+    let kinds = kinds.into_iter().filter(|(number, _)| *number > 0);
+    kinds.map(|(number, what)| format!("{}: {what}", count(number, "row"))).collect()
+}
