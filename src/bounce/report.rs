@@ -221,11 +221,13 @@ fn of_statement(statement: &Statement, is_only: bool, prose: &Prose) -> Report {
     let people = prose.about(named.iter().map(|(address, _)| address.as_str()));
     let stated = fields.get("status").and_then(Status::parse);
     let comment = fields.get("status").and_then(|status| status.split_once('('));
-    let said = match comment {
-        Some((_, comment)) if said.is_empty() => comment.trim_end_matches(')').to_owned(),
-        _ => said,
+    let (said, place) = match comment {
+        Some((_, comment)) if said.is_empty() => {
+            (comment.trim_end_matches(')').to_owned(), "`Status`")
+        }
+        _ => (said, "`Diagnostic-Code`"),
     };
-    let mut report = judged(stated, &said, people);
+    let mut report = judged(stated, &said, place, people);
     let mut named = named.into_iter();
     (report.recipient, report.found) =
         named.next().map_or((None, Found::Nowhere), |(address, found)| (Some(address), found));
@@ -238,7 +240,7 @@ fn of_statement(statement: &Statement, is_only: bool, prose: &Prose) -> Report {
 }
 
 fn of_item(item: &Item, action: Action, prose: &Prose) -> Report {
-    let mut report = judged(None, &item.said, &prose.text);
+    let mut report = judged(None, &item.said, "the text", &prose.text);
     report.recipient.clone_from(&item.address);
     report.found = item.found;
     report.action = action;
@@ -257,15 +259,16 @@ fn without_type(diagnostic: &str) -> &str {
 
 /// A report of nobody yet: the codes and the words of what was said, judged; where that says
 /// nothing, of what is written to people beside it.
-fn judged(stated: Option<Status>, said: &str, people: &str) -> Report {
+fn judged(stated: Option<Status>, said: &str, place: &'static str, people: &str) -> Report {
     let is_enough = |text: &str| rules::says_something(&phrases::plain(cut(text, WORDS_MAX)));
-    let diagnostic = if is_enough(said) || people.is_empty() { said } else { people };
+    let (diagnostic, place) =
+        if is_enough(said) || people.is_empty() { (said, place) } else { (people, "the text") };
     let heard = Status::find(said).or_else(|| Status::find(people));
     let status = which(stated, heard);
     let reply_code = status::reply_code(said).or_else(|| status::reply_code(people));
     let words = phrases::plain(cut(diagnostic, WORDS_MAX));
     let Verdict { reason, class, why } =
-        rules::judge(Facts { status, reply: reply_code, words: &words });
+        rules::judge(Facts { status, reply: reply_code, words: &words, place });
     let shown = if said.trim().is_empty() { people } else { said };
     Report {
         recipient: None,

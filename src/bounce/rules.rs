@@ -129,6 +129,8 @@ pub(super) struct Facts<'f> {
     pub(super) reply: Option<u16>,
     /// What was said.
     pub(super) words: &'f Plain,
+    /// Where the words stand.
+    pub(super) place: &'static str,
 }
 
 /// What a rule made of the facts.
@@ -158,14 +160,14 @@ pub(super) fn judge(facts: Facts<'_>) -> Verdict {
 
 /// Whether the words alone say what is wrong, and can mean nothing else.
 pub(super) fn says_clearly(words: &Plain) -> bool {
-    let facts = Facts { status: None, reply: None, words };
+    let facts = Facts { status: None, reply: None, words, place: "" };
     let clear = RULES.iter().filter(|rule| !rule.words.is_empty() && !rule.is_vague);
     clear.into_iter().any(|rule| rule.fits(facts).is_some())
 }
 
 /// Whether the words alone say what may be wrong.
 pub(super) fn says_something(words: &Plain) -> bool {
-    let facts = Facts { status: None, reply: None, words };
+    let facts = Facts { status: None, reply: None, words, place: "" };
     RULES.iter().any(|rule| !rule.words.is_empty() && rule.fits(facts).is_some())
 }
 
@@ -201,7 +203,8 @@ impl Rule {
         if phrase.is_none() && !self.words.is_empty() {
             return None;
         }
-        let phrase = phrase.map(|phrase| format!("the words “{}”", phrase.trim()));
+        let phrase =
+            phrase.map(|phrase| format!("the words “{}” in {}", phrase.trim(), facts.place));
         let saw: Vec<_> = [code, phrase].into_iter().flatten().collect();
         Some(saw.join(" and "))
     }

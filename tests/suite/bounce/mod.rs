@@ -5,7 +5,7 @@ mod hostile;
 use std::collections::BTreeMap;
 use std::fs;
 
-use newsletter::bounce::{self, Kind};
+use newsletter::bounce::{self, Class, Kind};
 
 use crate::cases;
 
@@ -61,6 +61,38 @@ fn what_servers_say_is_of_the_class_that_was_written_down() {
     }
     verdict.finish(0);
     assert!(said.len() > 190, "{}", said.len());
+}
+
+/// What a server says at once and what it says later are judged by two tables: the sender's knows
+/// at which command it was said. Of who is not there, they must not say two things.
+#[test]
+fn who_is_not_there_is_told_alike_at_once_and_later() {
+    let path = cases::folder("replies.txt");
+    let text = cases::read(&path);
+    let mut verdict = cases::Verdict::default();
+    let mut count = 0;
+    for row in text.lines().filter(|row| row.starts_with("recipient | 5")) {
+        let [_, words, outcome] = row.split(" | ").collect::<Vec<_>>()[..] else { continue };
+        let message = format!(
+            "From: mailer-daemon@example.net\nContent-Type: message/delivery-status\n\n\
+             Final-Recipient: rfc822; ada@example.org\nAction: failed\n\
+             Diagnostic-Code: smtp; {words}\n"
+        );
+        let report = bounce::read(message.as_bytes()).reports.remove(0);
+        count += 1;
+        let (is_hard, is_block) = (report.class == Class::Hard, report.class == Class::Block);
+        let is_absent = outcome == "rejected, no mailbox";
+        if (is_absent && !is_hard) || (outcome == "unwanted" && !is_block) {
+            verdict.fail(&path, format!("{row}\n  is {}: {}", report.class, report.why));
+        }
+        // Hard here and not there is what the sender's caution leaves to the bounce, and the reverse
+        // of that would suppress for good whom the sender takes for a matter of its own.
+        if is_hard && outcome.starts_with("stop") {
+            verdict.fail(&path, format!("{row}\n  is hard: {}", report.why));
+        }
+    }
+    verdict.finish(0);
+    assert!(count > 25, "{count}");
 }
 
 /// Whoever sends our letters writes to nobody else.
