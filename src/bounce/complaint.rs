@@ -3,6 +3,7 @@
 use crate::bounce::RECIPIENTS_MAX;
 use crate::bounce::fields::Fields;
 use crate::bounce::mailbox;
+use crate::bounce::notice;
 use crate::bounce::part::Part;
 use crate::bounce::report::Found;
 
@@ -51,6 +52,7 @@ pub(super) fn named(parts: &[Part]) -> Vec<(String, Found)> {
     for name in ["original-rcpt-to", "removal-recipient"] {
         feedback.all(name).for_each(|value| add(value, Found::Original));
     }
+    notice::complainers(parts).iter().for_each(|value| add(value, Found::Field));
     let quoted = || parts.iter().filter(|part| part.level == 1 && part.is_header);
     for part in quoted() {
         part.fields.all("x-hmxmroriginalrecipient").for_each(|value| add(value, Found::Field));

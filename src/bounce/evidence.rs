@@ -2,6 +2,7 @@
 
 use crate::bounce::fields::Fields;
 use crate::bounce::mailbox;
+use crate::bounce::notice;
 use crate::bounce::part::Part;
 use crate::bounce::prose;
 
@@ -81,6 +82,9 @@ pub(super) fn gather(parts: &[Part]) -> Evidence {
         } else {
             evidence.of_text(&part.text);
         }
+    }
+    if let Some(id) = notice::message_id(parts) {
+        add_ids(&mut evidence.message_ids, &id);
     }
     for name in ["in-reply-to", "references"] {
         header.all(name).for_each(|value| add_ids(&mut evidence.message_ids, value));

@@ -6,6 +6,7 @@ use crate::bounce::Kind;
 use crate::bounce::complaint;
 use crate::bounce::fields::Fields;
 use crate::bounce::mailbox;
+use crate::bounce::notice;
 use crate::bounce::part::Part;
 use crate::bounce::phrases::{self, Plain};
 use crate::bounce::prose;
@@ -33,6 +34,7 @@ type Decided = Option<(Kind, String)>;
 /// The signs in the order in which they count: what is written for machines goes first.
 const SIGNS: &[fn(&Seen<'_>) -> Decided] = &[
     feedback,
+    noticed,
     old_complaint,
     statements,
     farewell,
@@ -76,6 +78,17 @@ fn feedback(seen: &Seen<'_>) -> Decided {
     let why = format!("`Feedback-Type: {sort}` (RFC 5965 §3.1)");
     let is_complaint = !matches!(sort.as_str(), "not-spam" | "auth-failure" | "dmarc" | "");
     Some((if is_complaint { Kind::Complaint } else { Kind::Other }, why))
+}
+
+/// A notice of Amazon SES; of a bounce, its statements say more.
+fn noticed(seen: &Seen<'_>) -> Decided {
+    let sort = notice::sort(seen.parts)?;
+    let why = format!("`\"notificationType\": \"{sort}\"` (Amazon SES)");
+    match sort.as_str() {
+        "Complaint" => Some((Kind::Complaint, why)),
+        "Delivery" => Some((Kind::Delivered, why)),
+        _ => None,
+    }
 }
 
 /// Hotmail's programme and the like: the mail complained of, from the address for such mail.

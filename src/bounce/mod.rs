@@ -10,6 +10,7 @@ mod explain;
 mod fields;
 mod kind;
 mod mailbox;
+mod notice;
 mod part;
 mod phrases;
 mod prose;

@@ -10,6 +10,8 @@ use crate::bounce::{RECIPIENTS_MAX, phrases, rules};
 
 /// How much is read of what is said to people.
 const TEXT_MAX: usize = 20_000;
+/// How many paragraphs are looked at for the one that says most.
+const PARAGRAPHS_MAX: usize = 200;
 
 /// What is said to people.
 #[derive(Debug, Clone)]
@@ -189,10 +191,12 @@ fn items(text: &str, parts: &[Part], evidence: &Evidence) -> Vec<Item> {
         .map(|mailbox| Candidate { score: score(text, &mailbox, &failed, evidence), mailbox })
         .collect();
     let best = candidates.iter().map(|candidate| candidate.score).max().unwrap_or(0);
+    let common = loudest(text).trim();
     let mut items: Vec<Item> = Vec::new();
     for (address, found) in failed.iter().map(|address| (address, Found::Failed)) {
         let place = candidates.iter().find(|c| mailbox::is_same(&c.mailbox.address, address));
-        let said = place.map_or(text, |candidate| paragraph(text, &candidate.mailbox, &candidates));
+        let said = place
+            .map_or(text, |candidate| paragraph(text, &candidate.mailbox, &candidates, common));
         items.push(Item { address: Some(address.clone()), found, said: said.to_owned() });
     }
     if !items.is_empty() {
@@ -204,16 +208,24 @@ fn items(text: &str, parts: &[Part], evidence: &Evidence) -> Vec<Item> {
             item.address.as_deref().is_some_and(|known| mailbox::is_same(known, address))
         };
         if !items.iter().any(is_known) && items.len() < RECIPIENTS_MAX {
-            let said = paragraph(text, &candidate.mailbox, &candidates).to_owned();
+            let said = paragraph(text, &candidate.mailbox, &candidates, common).to_owned();
             items.push(Item { address: Some(address.clone()), found: Found::Text, said });
         }
     }
     if items.is_empty() {
         let quoted = evidence.quoted_to.first().cloned();
         let found = if quoted.is_some() { Found::Quoted } else { Found::Nowhere };
-        items.push(Item { address: quoted, found, said: loudest(text).to_owned() });
+        items.push(Item { address: quoted, found, said: common.to_owned() });
     }
     items
+}
+
+/// The address that another one stands for, where the text says so: Exim writes `(generated from
+/// ada@example.org)`, Postfix `(expanded from <ada@example.org>)`.
+pub(super) fn origin(said: &str) -> Option<String> {
+    let at = ["generated from ", "expanded from "].iter().find_map(|mark| said.find(mark))?;
+    let line = said[at..].split([')', '\n']).next().unwrap_or_default();
+    mailbox::in_field(line)
 }
 
 /// `X-Failed-Recipients`, which may be there several times and hold several each.
@@ -292,7 +304,12 @@ fn score(text: &str, mailbox: &Mailbox, failed: &[String], evidence: &Evidence) 
 
 /// What is said of an address: from its line to where another one begins or, if that says
 /// something, to the end of the paragraph.
-fn paragraph<'t>(text: &'t str, mailbox: &Mailbox, candidates: &[Candidate]) -> &'t str {
+fn paragraph<'t>(
+    text: &'t str,
+    mailbox: &Mailbox,
+    candidates: &[Candidate],
+    common: &'t str,
+) -> &'t str {
     let start = text[..mailbox.start].rfind('\n').map_or(0, |at| at + 1);
     let others = candidates.iter().filter(|other| {
         let begins = text[..other.mailbox.start].rfind('\n').map_or(0, |at| at + 1);
@@ -309,11 +326,7 @@ fn paragraph<'t>(text: &'t str, mailbox: &Mailbox, candidates: &[Candidate]) -> 
             return own[..end].trim();
         }
     }
-    if next < text.len() && !says(own) {
-        loudest(&text[next..]).trim()
-    } else {
-        loudest(text).trim()
-    }
+    common
 }
 
 /// Whether a text has a code, or words that a rule knows.
@@ -326,7 +339,7 @@ fn says(text: &str) -> bool {
 /// The paragraph that says most: with a code and with words that a rule knows, with a code, with
 /// words that mean but one thing, with others; or all of a text.
 fn loudest(text: &str) -> &str {
-    let paragraphs = || text.split("\n\n");
+    let paragraphs = || text.split("\n\n").take(PARAGRAPHS_MAX);
     let coded = |text: &&str| Status::find(text).is_some() || status::reply_code(text).is_some();
     let worded = |text: &&str| rules::says_something(&phrases::plain(text));
     let known = paragraphs().find(|text| coded(text) && worded(text));

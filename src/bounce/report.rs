@@ -232,7 +232,7 @@ fn of_statement(statement: &Statement, is_only: bool, prose: &Prose) -> Report {
     (report.recipient, report.found) =
         named.next().map_or((None, Found::Nowhere), |(address, found)| (Some(address), found));
     let first = report.recipient.clone().unwrap_or_default();
-    report.also = named.map(|(address, _)| address).collect();
+    report.also = named.map(|(address, _)| address).chain(prose::origin(people)).collect();
     report.also.retain(|address| !mailbox::is_same(address, &first));
     report.also.dedup();
     report.action = Action::of_statement(statement);
@@ -243,6 +243,8 @@ fn of_item(item: &Item, action: Action, prose: &Prose) -> Report {
     let mut report = judged(None, &item.said, "the text", &prose.text);
     report.recipient.clone_from(&item.address);
     report.found = item.found;
+    report.also.extend(prose::origin(&item.said));
+    report.also.retain(|also| report.recipient.as_ref().is_none_or(|is| is != also));
     report.action = action;
     report
 }

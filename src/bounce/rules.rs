@@ -34,10 +34,15 @@ enum When {
 const NONE: &[&str] = &[];
 /// Microsoft 365 tells strangers that they may not, where there is no such mailbox.
 const EDGE: &[&str] = &["recipient address rejected: access denied", "as(2018062"];
-/// Sender lists and the like stand before the mailbox in what is looked at: who says this, says it
-/// of us, whatever the code.
-const CONTENT_OF_OURS: &[&str] = &["spam message", "message is spam", "as spam", "spam detected"];
-
+/// What is about the letter or its sender, whatever the code: Facebook gives 5.1.1 to all that its
+/// readers do not want.
+const OURS: &[&str] = &[
+    "spam message",
+    "message is spam",
+    "as spam",
+    "spam detected",
+    "due to recipient preferences",
+];
 const POSTPONED: &[&str] = &["delivery temporarily suspended"];
 
 const ENHANCED: &str = "RFC 3463 and the registry of enhanced status codes";
@@ -59,7 +64,7 @@ const RULES: &[Rule] = &[
     rule(Any, later::GREYLISTED, Reason::Greylisted, WORDS),
     rule(Any, refused::REPUTATION, Reason::Reputation, WORDS),
     rule(Any, refused::AUTHENTICATION, Reason::Authentication, WORDS),
-    rule(Any, CONTENT_OF_OURS, Reason::Unwanted, WORDS),
+    rule(Any, OURS, Reason::Unwanted, WORDS),
     rule(Is(7, 20..=29), NONE, Reason::Authentication, "RFC 7372"),
     rule(Is(4, 7..=7), NONE, Reason::Expired, ENHANCED),
     rule(Is(2, 2..=2), NONE, Reason::Full, ENHANCED),

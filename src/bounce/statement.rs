@@ -1,6 +1,7 @@
 //! The parts of a message in, the statements about recipients that RFC 3464 §2.3 calls groups out.
 
 use crate::bounce::fields::{self, Fields};
+use crate::bounce::notice;
 use crate::bounce::part::Part;
 use crate::bounce::prose;
 
@@ -35,6 +36,9 @@ pub(super) fn statements(parts: &[Part]) -> Vec<Statement> {
     let mut found = Vec::new();
     for part in own().filter(|part| part.is_delivery_status()) {
         take(&part.text, true, &mut found);
+    }
+    if let Some(groups) = notice::statements(parts) {
+        take(&groups, true, &mut found);
     }
     if found.is_empty() {
         for part in own().filter(|part| part.kind.starts_with("text/") || part.kind.is_empty()) {

@@ -32,7 +32,7 @@ pub(in crate::bounce) const TOO_BIG: &[&str] = &[
 /// The mailbox is shut for a time.
 #[rustfmt::skip]
 pub(in crate::bounce) const SUSPENDED: &[&str] = &[
-    "suspended", "suspension", "suspend", "account locked", "account is locked", "mailbox locked", "mailbox is locked", "mailbox temporarily disabled", "temporarily disabled", "mailbox busy", "mailbox is busy", "temporarily inactive", "temporarily locked", "on hold", "away from", "on vacation", "suspendid", "suspendu", "停止",
+    "suspended", "suspension", "suspend", "account locked", "account is locked", "mailbox locked", "mailbox is locked", "mailbox temporarily disabled", "temporarily disabled", "mailbox busy", "mailbox is busy", "temporarily inactive", "temporarily limited", "temporarily locked", "on hold", "away from", "on vacation", "suspendid", "suspendu", "停止",
 ];
 
 /// The server does not know itself to be the place for it.

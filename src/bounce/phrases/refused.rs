@@ -55,7 +55,7 @@ pub(in crate::bounce) const RATE: &[&str] = &[
 /// A filter, a rule or its owner does not want it.
 #[rustfmt::skip]
 pub(in crate::bounce) const UNWANTED: &[&str] = &[
-    "spam", "junk", "unsolicited", "bulk mail", "bulk email", " ube", " uce", "virus", "malware", "phish", "infected", "trojan", "malicious", "suspicious", "suspected",
+    "spam", "junk", "unsolicited", "bulk mail", "bulk email", " ube", " uce", "not a member", "may not have permission", "do not have permission", "not have permission", "virus", "malware", "phish", "infected", "trojan", "malicious", "suspicious", "suspected",
     "content rejected", "content filter", "content reject", "content-filter", "content * rejected", "rejected due to content", "message content", "unacceptable content", "banned content", "contents * rejected", "prohibited content",
     "objectionable", "offensive", "unwanted", "undesirable", "not wanted", "policy", "policies", "administrative prohibition", "administratively", "administrative reasons", "admin refused",
     "access denied", "access is denied", "access rejected", "access not permitted", "permission denied to send", "you are not allowed", "not allowed to post", "not allowed to send",

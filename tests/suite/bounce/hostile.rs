@@ -84,7 +84,9 @@ fn nothing_nests_or_repeats_without_an_end() {
     let locals = format!("Subject: failure notice\n\n{}", "a@".repeat(1_000_000));
     let html = format!("Content-Type: text/html\n\n{}", "<".repeat(1_000_000));
     let long = format!("Subject: {}\n\n", "=?utf-8?q?".repeat(100_000));
-    let all = [nested, multipart, status, addresses, fields, ats, locals, html, long];
+    let listed: String = (0..500).map(|at| format!("<a{at}@e.org>\n")).collect();
+    let list = format!("Subject: failure notice\n\n{listed}{}", "x y z w\n\n".repeat(3_000));
+    let all = [list, nested, multipart, status, addresses, fields, ats, locals, html, long];
     for (at, text) in all.iter().enumerate() {
         assert!(is_bounded(&bounce::read(text.as_bytes())), "{at}");
     }
