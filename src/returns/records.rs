@@ -208,12 +208,12 @@ fn own_ids(message: &Message) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Where a return path of ours can stand: the address that the message came to, the envelope of the
-/// mail that it quotes, and then anywhere.
+/// Where a token of ours can stand: the address that the message came to, the return path of the
+/// mail that it quotes, its ENVID, and then any address.
 fn return_paths(message: &Message) -> impl Iterator<Item = &str> {
     let evidence = &message.evidence;
-    let named = evidence.sent_to.iter().chain(&evidence.quoted_from).chain(&evidence.addresses);
-    named.map(String::as_str)
+    let paths = evidence.sent_to.iter().chain(&evidence.quoted_from);
+    paths.chain(&evidence.envelope_ids).chain(&evidence.addresses).map(String::as_str)
 }
 
 /// What can be a sealed token of an unsubscribe link: long words in quoted links, and in what a

@@ -24,7 +24,7 @@ impl Proof {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Verp => "its return path carries our token",
+            Self::Verp => "it carries the token of our envelope",
             Self::MessageId => "it quotes our Message-ID",
             Self::Token => "it quotes our unsubscribe token",
             Self::Sender => "its sender is on the list",

@@ -40,17 +40,30 @@ impl Connection {
     }
 
     /// The commands before a message of `size` bytes; `from` is an address in ASCII.
+    ///
+    /// Where that can be said, only a failure is to be reported, with the header of the message and
+    /// the token that it is known by (RFC 3461 §4): digits, letters and dots.
     #[must_use]
-    pub fn envelope(&self, from: impl fmt::Display, to: &EmailAddress, size: usize) -> Envelope {
+    pub fn envelope(
+        &self,
+        from: impl fmt::Display,
+        to: &EmailAddress,
+        size: usize,
+        token: &str,
+    ) -> Envelope {
         let mut commands = format!("MAIL FROM:<{from}>");
         let written = if self.offers.size { write!(commands, " SIZE={size}") } else { Ok(()) };
         written.expect("writing to a string cannot fail");
         if to.needs_smtputf8() {
             commands.push_str(" SMTPUTF8");
         }
+        if self.offers.dsn {
+            commands.extend([" RET=HDRS ENVID=", token]);
+        }
         commands.push_str("\r\n");
         let mail = commands.len();
-        write!(commands, "RCPT TO:<{to}>\r\n").expect("writing to a string cannot fail");
+        let notify = if self.offers.dsn { " NOTIFY=FAILURE" } else { "" };
+        write!(commands, "RCPT TO:<{to}>{notify}\r\n").expect("writing to a string cannot fail");
         Envelope { commands, mail }
     }
 

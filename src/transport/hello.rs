@@ -22,6 +22,8 @@ pub struct Offers {
     pub size_max: Option<u64>,
     /// How many messages a connection may carry (RFC 9422); `None` where no limit is told.
     pub mail_max: Option<u32>,
+    /// It can be said what is to come back (RFC 3461).
+    pub dsn: bool,
     /// Addresses beyond ASCII are understood (RFC 6531).
     pub smtputf8: bool,
     /// Messages of 8-bit text are understood (RFC 6152).
@@ -43,6 +45,7 @@ impl Offers {
             match words.next() {
                 Some("PIPELINING") => offers.pipelining = true,
                 Some("CHUNKING") => offers.chunking = true,
+                Some("DSN") => offers.dsn = true,
                 Some("SMTPUTF8") => offers.smtputf8 = true,
                 Some("8BITMIME") => offers.eight_bit = true,
                 Some("STARTTLS") => offers.starttls = true,

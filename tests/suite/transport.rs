@@ -1,5 +1,7 @@
 //! One connection: encrypted and logged in as the settings say, or not at all.
 
+mod imap;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;

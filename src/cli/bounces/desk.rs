@@ -34,6 +34,10 @@ impl Desk {
         let key =
             secret::existing(env, publication.folder.root(), &publication.config.publication.key)?;
         let suppressions = publication.suppressions(key.hasher())?;
+        if !dry {
+            let made = secret::make_private_folder(&publication.state());
+            made.map_err(|error| Failure::because("cannot make `.newsletter`", &error))?;
+        }
         Ok(Self { publication, key, suppressions, clock: env.clock, dry })
     }
 

@@ -111,10 +111,10 @@ impl Letter {
             let why = "the address needs SMTPUTF8, which the server does not offer".to_owned();
             return Err((Outcome::Rejected { no_mailbox: false }, why));
         }
-        let token = match freight.return_path.has_token() {
+        let token = match freight.return_path.has_token() || offers.dsn {
             true => freight.stamp.token(&freight.key, entry.id),
             false => String::new(),
         };
-        Ok(connection.envelope(freight.return_path.with(&token), to, size))
+        Ok(connection.envelope(freight.return_path.with(&token), to, size, &token))
     }
 }

@@ -80,7 +80,11 @@ impl ImapMailbox {
     pub fn fetch(&mut self, uid: u32, size_max: u64) -> Result<Option<Vec<u8>>, ImapError> {
         let command = format!("UID FETCH {uid} (UID BODY.PEEK[]<0.{size_max}>)");
         let answers = self.command("FETCH", &command)?;
-        let body = |answer: &Answer| answer.line.to_ascii_uppercase().contains(" FETCH (");
+        // What else happens to the mailbox comes in between, as a FETCH of flags for one.
+        let body = |answer: &Answer| {
+            let line = answer.line.to_ascii_uppercase();
+            line.contains(" FETCH (") && line.contains("BODY[]")
+        };
         let fetched = answers.into_iter().find(body);
         Ok(fetched.map(|answer| answer.literal.unwrap_or_default()))
     }
@@ -181,10 +185,13 @@ const ANSWERS_MAX: usize = 100_000;
 /// How many bytes come behind a line (RFC 9051 §4.3).
 fn literal(line: &str) -> Option<u64> {
     let (_, number) = line.strip_suffix('}')?.rsplit_once('{')?;
-    number.trim_end_matches('+').parse().ok()
+    let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    // A number that is too large for this machine is too large in any case.
+    digits.then(|| number.parse().unwrap_or(u64::MAX))
 }
 
-/// A quoted string (RFC 9051 §4.3); settings hold no line breaks.
+/// A quoted string (RFC 9051 §4.3): a line break in it would begin another command.
 fn quoted(text: &str) -> String {
+    let text: String = text.chars().filter(|c| !c.is_control()).collect();
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

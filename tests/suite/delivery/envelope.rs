@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use newsletter::journal::{Stamp, Token};
 use newsletter::key::Key;
 
-use crate::support::smtp::{Act, Server};
+use crate::support::smtp::{Act, Server, Setup};
 use crate::support::world::{World, reader};
 
 /// The envelope's sender of each recipient.
@@ -48,4 +48,30 @@ async fn without_a_token_everyone_has_the_same_return_path() {
     let server = Server::start(|_| Act::Normal).await;
     world.deliver(&server, 1).await;
     assert!(senders(&server).values().all(|sender| sender == "bounce@example.org"));
+}
+
+#[tokio::test]
+async fn where_dsn_is_offered_only_failures_are_asked_for_and_the_token_is_told() {
+    for return_path in ["bounces+{token}@example.org", "bounces@example.org"] {
+        let mut world = World::new(4).await;
+        world.return_path = return_path.parse().unwrap();
+        let setup = Setup { ehlo: &["PIPELINING", "DSN", "SIZE"], ..Setup::default() };
+        let server = Server::start_as(setup, |_| Act::Normal).await;
+        assert_eq!(world.deliver(&server, 1).await.tally.accepted, 4);
+        let stamp = Stamp::of("review.example.org", &world.run);
+        let tokens: Vec<String> =
+            (1..=4).map(|entry| stamp.token(&Key::new(&[7; 32]), entry)).collect();
+        let (mails, recipients) = (commands(&server, "MAIL"), commands(&server, "RCPT"));
+        assert!(recipients.iter().all(|line| line.ends_with("> NOTIFY=FAILURE")));
+        let told = mails.iter().map(|line| line.split_once(" RET=HDRS ENVID=").unwrap().1);
+        assert_eq!(told.collect::<Vec<_>>(), tokens);
+    }
+}
+
+/// The commands that begin with a verb.
+fn commands(server: &Server, verb: &str) -> Vec<String> {
+    server.log(|log| {
+        let commands = log.commands.iter().map(|(command, _)| command);
+        commands.filter(|line| line.starts_with(verb)).cloned().collect()
+    })
 }

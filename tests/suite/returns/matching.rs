@@ -46,6 +46,16 @@ fn a_return_path_of_ours_is_enough_wherever_it_stands() {
 }
 
 #[test]
+fn a_bounce_that_tells_the_envid_is_matched_like_one_that_came_to_the_return_path() {
+    let make = |mail: &Mail| {
+        let token = mail.sender.strip_prefix("bounces+").unwrap().split('@').next().unwrap();
+        let field = format!("Original-Envelope-Id: {token}\nReporting-MTA:");
+        Bounce { to: WITHOUT, ..HARD }.text().replace("Reporting-MTA:", &field)
+    };
+    assert_eq!(proof(WITH, make), ("verp".to_owned(), Some("week-1".to_owned())));
+}
+
+#[test]
 fn a_message_id_of_ours_names_the_reader_and_the_issue() {
     let week = Some("week-1".to_owned());
     let quote = |mail: &Mail| format!("Message-ID: {}", mail.field("Message-ID"));
