@@ -48,8 +48,8 @@ fn what_is_no_tag_is_no_language() {
 /// What a language's words for the public pages have places for, by the name of each.
 fn places(tag: &str) -> Vec<(String, Vec<&'static str>)> {
     let words = format!("{:?}", Language::new(tag).unwrap().words().public);
-    // A space that does not break is no place.
-    let words = words.replace("\\u{a0}", " ");
+    // Characters that are shown by their numbers are no places.
+    let words = words.replace("\\u{", "");
     let (_, fields) = words.split_once('{').unwrap();
     let fields = fields.split("\", ").map(|field| field.split_once(": \"").unwrap());
     let place = |text: &str| {

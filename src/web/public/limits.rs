@@ -22,7 +22,9 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 1_024,
+            // A process may have 1,024 files by default: each connection, the file that it is sent,
+            // and the lists, which must always be open to whoever leaves.
+            connections: 400,
             head_within: Duration::from_secs(15),
             form_within: Duration::from_secs(15),
             form_max: 16 * 1024,

@@ -11,7 +11,7 @@ use crate::support::public::{ONE_CLICK, Public, exchange, request};
 use crate::support::publication::{Publication, Running};
 
 /// How many ask at the same time.
-const HANDS: usize = 100;
+const HANDS: usize = 1_000;
 
 fn reader(number: usize) -> String {
     format!("reader{number:04}@example.org")

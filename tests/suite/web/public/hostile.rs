@@ -15,10 +15,10 @@ const ADA: &str = "agnes.pellow@example.org";
 /// Deadlines that pass while a test waits for them.
 const SHORT: Limits = Limits {
     connections: 4,
-    head_within: Duration::from_millis(150),
-    form_within: Duration::from_millis(150),
+    head_within: Duration::from_secs(1),
+    form_within: Duration::from_secs(1),
     form_max: 1_024,
-    unread_for: Duration::from_millis(150),
+    unread_for: Duration::from_secs(1),
     ended_within: Duration::from_secs(10),
 };
 
