@@ -101,11 +101,15 @@ pub(crate) fn joined<'t>(tags: impl IntoIterator<Item = &'t str>) -> String {
 
 /// The tags of a cell that is a row of CSV itself: `"Editors","Vip"`.
 pub(crate) fn csv_tags(cell: &str) -> String {
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(cell.as_bytes());
-    let mut record = csv::StringRecord::new();
-    match reader.read_record(&mut record) {
-        Ok(true) => joined(record.iter()),
-        _ => String::new(),
+    let mut tags = vec![String::new()];
+    let mut quoted = false;
+    for character in cell.chars() {
+        match character {
+            // A quote inside quotes is written twice, and does not end them.
+            '"' => quoted = !quoted,
+            ',' if !quoted => tags.push(String::new()),
+            other => tags.last_mut().into_iter().for_each(|tag| tag.push(other)),
+        }
     }
+    joined(tags.iter().map(String::as_str))
 }

@@ -13,6 +13,7 @@ use crate::cli::send::{Lock, check_journal};
 use crate::cli::subscribers::{ForgetArgs, roster, unreadable};
 use crate::journal::Journal;
 use crate::key::Key;
+use crate::returns::Log;
 
 pub(super) fn forget(
     env: &mut Env,
@@ -48,9 +49,12 @@ pub(super) fn forget(
     if messages > 0 {
         env.say(format_args!("Removed {} of dry runs.", count(messages, "message")));
     }
+    let hash = key.hasher().hash(&address.key());
+    let log = Path::new(Log::PATH);
+    let rows = Log::forget(&root.join(log), &hash).map_err(|error| Failure::world(&error))?;
+    said(env, log, rows as u64);
     if publication.journal().exists() {
-        let runs =
-            forget_in_journal(publication, address, &key.hasher().hash(&address.key()), now)?;
+        let runs = forget_in_journal(publication, address, &hash, now)?;
         env.say(format_args!("The journal named them in {}.", count(runs, "run")));
     }
     env.say(format_args!("Forgot {address}: a keyed hash keeps them out."));

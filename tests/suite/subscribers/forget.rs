@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use newsletter::address::EmailAddress;
 use newsletter::cli::Exit;
 use newsletter::clock::Clock;
 use newsletter::journal::State;
+use newsletter::key::Key;
 
 use crate::support::history::{History, after};
 use crate::support::publication::{ISSUE, Publication};
@@ -51,12 +53,24 @@ fn everywhere(state: State) -> Publication {
             "line,column,reason,email\n2,email,`reader-03@example.net x` is not an email address,\
              reader-03@example.net x\n3,email,x,foo\n",
         );
+        // What is counted of bounces names nobody, and goes, too.
+        let row = format!("2026-11-21T07:00:00Z,m,{},,,soft,4.2.2,counted", hash());
+        publication.write(
+            ".newsletter/bounces.csv",
+            &format!("date,message,reader,issue,sent,class,status,outcome\n{row}\n"),
+        );
         publication
     });
     // A command brings its own runtime.
     let ended = publication.run(&["send", ISSUE, "--dry-run"]);
     assert_eq!(ended.exit, Exit::Done, "{}", ended.messages);
     publication
+}
+
+/// The keyed hash of somebody.
+fn hash() -> String {
+    let key = WHO.parse::<EmailAddress>().unwrap().key();
+    Key::new("07".repeat(32).as_bytes()).hasher().hash(&key)
 }
 
 /// The files of a folder and the folders in it that hold a text, in whatever case.
@@ -105,6 +119,8 @@ fn nothing_names_who_is_forgotten_and_a_keyed_hash_keeps_them_out() {
         assert_eq!(rows.len(), 3, "{list}");
         assert_eq!(rows[1], "gone@example.org,unsubscribed,page,2026-01-01,");
         assert!(rows[2].starts_with("hash:") && rows[2].contains(",forgotten,editor,"), "{list}");
+        assert!(list.contains(&hash()));
+        assert!(!publication.read(".newsletter/bounces.csv").contains(&hash()));
         assert_eq!(publication.read("rejected.csv"), "line,column,reason,email\n3,email,x,foo\n");
         // They stay out, however they come.
         publication.write("list.csv", &format!("email\n{WHO}\n"));
