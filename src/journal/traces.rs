@@ -6,17 +6,20 @@ use crate::journal::error::Error;
 use crate::journal::record::{Run, State};
 
 impl Journal {
-    /// The address of an entry; `None` where the run has no such entry.
+    /// The address of an entry; `None` where the run has no such entry, or whose it was is forgotten.
     ///
     /// # Errors
     /// The journal cannot be read.
     pub async fn address(&self, run: &Run, entry: i64) -> Result<Option<String>, Error> {
-        sqlx::query_scalar("SELECT address FROM recipients WHERE run = $1 AND id = $2")
-            .bind(run.id)
-            .bind(entry)
-            .fetch_optional(&self.database.reader)
-            .await
-            .map_err(Error::during("read a recipient of a run from"))
+        let found: Option<(String, String)> =
+            sqlx::query_as("SELECT key, address FROM recipients WHERE run = $1 AND id = $2")
+                .bind(run.id)
+                .bind(entry)
+                .fetch_optional(&self.database.reader)
+                .await
+                .map_err(Error::during("read a recipient of a run from"))?;
+        // In place of somebody who was forgotten there is a hash, which no address can be.
+        Ok(found.filter(|(key, _)| !key.starts_with("hash:")).map(|(_, address)| address))
     }
 
     /// The numbers and keys of a run's entries after a number, so many at most.

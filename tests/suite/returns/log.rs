@@ -73,6 +73,25 @@ fn someone_who_is_forgotten_is_in_no_row() {
 }
 
 #[test]
+fn a_bounce_of_somebody_who_was_forgotten_changes_nothing() {
+    let paper = Paper::new(3);
+    paper.send(1);
+    let mail = paper.mail(&reader(1));
+    let text = |id| Bounce { to: &mail.sender, id, ..SOFT }.text();
+    paper.take_in(1, &text("1"));
+    assert_eq!(paper.publication.read(Log::PATH).lines().count(), 2);
+    let ended = paper.publication.run(&["subscribers", "forget", &reader(1), "--yes"]);
+    assert!(ended.messages.contains("Removed 1 row of .newsletter/bounces.csv."), "{ended:?}");
+    assert_eq!(paper.publication.read(Log::PATH).lines().count(), 1);
+    let suppressed = paper.suppressed();
+    for id in ["1", "2"] {
+        let came = paper.take_in(2, &text(id));
+        assert_eq!((&came["outcome"], &came["reader"]), (&"nothing".into(), &().into()), "{came}");
+    }
+    assert_eq!(paper.suppressed(), suppressed);
+}
+
+#[test]
 fn no_address_is_in_the_file() {
     let paper = Paper::new(3);
     paper.send(1);
