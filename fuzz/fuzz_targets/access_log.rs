@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use newsletter::leaving::{
-    Ask, Found, Lines, Link, Messages, TOKEN_MAX, TOKEN_MIN, read_line, read_mail,
+    Ask, Found, Lines, Link, TOKEN_MAX, TOKEN_MIN, read_line, read_mail,
 };
 
 fn check(ask: &Ask) {
@@ -25,9 +25,6 @@ fuzz_target!(|bytes: &[u8]| {
                 asks.iter().for_each(check);
             }
         }
-        let mut messages = Messages::new(bytes);
-        while let Ok(Some(message)) = messages.next_message() {
-            read_mail(&message, &link).ask.iter().for_each(check);
-        }
+        read_mail(bytes, &link).ask.iter().for_each(check);
     }
 });

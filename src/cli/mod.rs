@@ -11,6 +11,7 @@ mod failure;
 mod found;
 mod init;
 mod manual;
+mod mbox;
 mod new;
 mod outlines;
 mod preview;

@@ -12,17 +12,12 @@ pub struct Lines<R> {
     line: Vec<u8>,
     /// How many there were.
     number: u64,
-    most: usize,
 }
 
 impl<R: BufRead> Lines<R> {
     /// The lines of a log.
     pub fn new(input: R) -> Self {
-        Self::cut_at(input, LINE_MAX)
-    }
-
-    pub(super) fn cut_at(input: R, most: usize) -> Self {
-        Self { input, line: Vec::new(), number: 0, most }
+        Self { input, line: Vec::new(), number: 0 }
     }
 
     /// The number of the line that was read last, counted from 1.
@@ -50,7 +45,7 @@ impl<R: BufRead> Lines<R> {
             begun = true;
             let end = memchr::memchr(b'\n', bytes);
             let piece = &bytes[..end.unwrap_or(bytes.len())];
-            let room = self.most - self.line.len();
+            let room = LINE_MAX - self.line.len();
             self.line.extend_from_slice(&piece[..piece.len().min(room)]);
             let used = piece.len() + usize::from(end.is_some());
             self.input.consume(used);

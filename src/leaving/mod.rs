@@ -8,7 +8,6 @@ mod line;
 mod lines;
 mod link;
 mod mail;
-mod mbox;
 mod percent;
 mod time;
 mod words;
@@ -21,7 +20,6 @@ pub use line::read_line;
 pub use lines::{LINE_MAX, Lines};
 pub use link::Link;
 pub use mail::{Mail, looks_like_mail, read_mail};
-pub use mbox::{MAIL_MAX, Messages};
 
 /// How a reader asks to leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,15 +2,16 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufReader, Read as _};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::bounce;
 use crate::cli::bounces::maildir::{self, Maildir};
-use crate::cli::bounces::mbox::Mbox;
+use crate::cli::bounces::mbox::Letters;
 use crate::cli::bounces::remote::Remote;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::mbox::Mbox;
 use crate::returns::{Item, fingerprint};
 
 /// How much of a message is looked at, in bytes.
@@ -60,7 +61,7 @@ pub(super) enum Spot {
 #[derive(Debug)]
 pub(super) enum Source {
     Maildir(Maildir),
-    Mbox(Mbox<BufReader<File>>),
+    Mbox(Letters),
     Imap(Remote),
     /// One message.
     One(Option<Letter>),
@@ -88,8 +89,8 @@ impl Source {
         let mut beginning = Vec::new();
         let opened = File::open(&path).and_then(|file| file.take(5).read_to_end(&mut beginning));
         opened.map_err(failed)?;
-        if Mbox::<BufReader<File>>::is_one(&beginning) {
-            return Mbox::open(&path).map(Self::Mbox).map_err(failed);
+        if Mbox::<&[u8]>::is_one(&beginning) {
+            return Letters::open(&path).map(Self::Mbox).map_err(failed);
         }
         let bytes = maildir::read(&path).map_err(failed)?;
         let bytes = bytes.ok_or_else(|| Failure::usage(format!("`{shown}` is not a file")))?;

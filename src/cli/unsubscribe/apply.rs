@@ -11,13 +11,14 @@ use crate::address::EmailAddress;
 use crate::audience::{Act, Entry, Suppressions};
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::mbox::Mbox;
 use crate::cli::publication::Publication;
 use crate::cli::secret;
 use crate::cli::unsubscribe::ApplyArgs;
 use crate::cli::unsubscribe::source::{self, Content};
 use crate::cli::unsubscribe::tally::Tally;
 use crate::key::Key;
-use crate::leaving::{Ask, Found, Lines, Link, Mail, Messages, Via, read_line, read_mail};
+use crate::leaving::{Ask, Found, Lines, Link, Mail, Via, read_line, read_mail};
 
 /// How many rows are written at once: each time costs an fsync.
 const BATCH: usize = 1_000;
@@ -161,7 +162,7 @@ impl Applying<'_> {
 
     fn messages<R: io::BufRead>(
         &mut self,
-        mut messages: Messages<R>,
+        mut messages: Mbox<R>,
         place: Place<'_>,
     ) -> Result<(), Stopped> {
         while let Some(message) = messages.next_message()? {

@@ -7,7 +7,11 @@ use std::path::{Path, PathBuf};
 use flate2::bufread::MultiGzDecoder;
 use jiff::Timestamp;
 
-use crate::leaving::{Lines, MAIL_MAX, Messages, looks_like_mail};
+use crate::cli::mbox::Mbox;
+use crate::leaving::{Lines, looks_like_mail};
+
+/// How many bytes of a message are looked at.
+const MAIL_MAX: usize = 1024 * 1024;
 
 /// How many bytes are read at once.
 const BUFFER: usize = 256 * 1024;
@@ -19,7 +23,7 @@ pub(super) enum Content {
     /// A log, a form's export or a list.
     Lines(Lines<Stream>),
     /// Mails.
-    Messages(Messages<Stream>),
+    Messages(Mbox<Stream>),
 }
 
 /// The mails of a Maildir, or the one file that an argument names.
@@ -73,7 +77,7 @@ pub(super) fn content(mut stream: Stream) -> io::Result<Content> {
     let is_mail = looks_like_mail(&beginning);
     let stream: Stream = Box::new(io::Cursor::new(beginning).chain(stream));
     Ok(match is_mail {
-        true => Content::Messages(Messages::new(stream)),
+        true => Content::Messages(Mbox::new(stream, MAIL_MAX)),
         false => Content::Lines(Lines::new(stream)),
     })
 }
