@@ -146,6 +146,14 @@ impl Known {
         all.then(|| Timestamp::from_millisecond(lifted.0).ok()).flatten()
     }
 
+    /// The latest moment of what keeps a reader out; what has no date is later than everything.
+    pub(super) fn since(&self, key: &str, hash: Option<&str>) -> Option<Timestamp> {
+        let hashed = hash.and_then(|hash| self.hashes.get(hash));
+        let outs = self.outs.get(key).into_iter().chain(hashed);
+        let last = outs.filter(|out| out.counts()).map(|out| out.last).max()?;
+        Some(Timestamp::from_millisecond(last.0).unwrap_or(Timestamp::MAX))
+    }
+
     /// The segments that the reader of a key left.
     pub(super) fn left(&self, key: &str) -> Vec<&str> {
         let segments = self.segments.get(key).into_iter().flatten();

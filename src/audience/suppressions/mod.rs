@@ -63,6 +63,8 @@ pub struct Standing<'s> {
     pub reason: Option<&'s str>,
     /// What kind of reason that is.
     pub cause: Option<Cause>,
+    /// When the latest of what keeps the reader out was written.
+    pub since: Option<Timestamp>,
     /// The segments that the reader left.
     pub left: Vec<&'s str>,
 }
@@ -135,8 +137,9 @@ impl Suppressions {
     #[must_use]
     pub fn standing(&self, address: &EmailAddress) -> Standing<'_> {
         let reason = self.reason_for(address);
-        let left = self.known.left(&address.key());
-        Standing { reason, cause: reason.map(Cause::of), left }
+        let key = address.key();
+        let since = self.known.since(&key, self.hash(&key).as_deref());
+        Standing { reason, cause: reason.map(Cause::of), since, left: self.known.left(&key) }
     }
 
     /// When the reader of an address, who was suppressed, came back; `None` for all others.

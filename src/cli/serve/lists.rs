@@ -1,7 +1,7 @@
 //! The list of subscribers in, what the public pages want to know of it and put into it out.
 
 use std::fs::OpenOptions;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -84,10 +84,10 @@ impl Lists {
 /// Opens a file as whoever adds to it does; one that is not there yet can be made.
 fn writable(path: &Path) -> io::Result<()> {
     match OpenOptions::new().append(true).open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            tempfile::tempfile_in(folder.unwrap_or(Path::new("."))).map(drop)
-        }
-        opened => opened.map(drop),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        opened => drop(opened?),
     }
+    // There has to be room on the disk, too: for a page of it, in a file that has no name.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    tempfile::tempfile_in(folder.unwrap_or(Path::new(".")))?.write_all(&[0; 4096])
 }

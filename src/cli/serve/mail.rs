@@ -4,6 +4,7 @@
 //! issue: compiled, planned, delivered, with retries; only the journal is gone afterwards.
 
 use std::collections::HashSet;
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +17,7 @@ use crate::address::EmailAddress;
 use crate::audience::{Columns, Recipient};
 use crate::cli::failure::Failure;
 use crate::cli::publication::Publication;
+use crate::cli::secret;
 use crate::cli::serve::letter::{Form, TOKEN};
 use crate::cli::serve::recorder::Recorder;
 use crate::cli::serve::voice::Voice;
@@ -36,6 +38,8 @@ const BATCH_MAX: usize = 50;
 const HANDS: usize = 3;
 /// What the names of folders begin with that hold what is being sent.
 const FOLDER: &str = "confirming-";
+/// The file that is locked while any of those is used.
+const LOCK: &str = "serve.lock";
 
 /// What mails are sent with.
 pub(super) struct Mailer {
@@ -55,20 +59,25 @@ pub(super) struct Mailer {
 /// Mails that wait, and the threads that send them.
 pub(super) struct Post {
     hands: Vec<JoinHandle<()>>,
+    /// Locked as long as there are threads: what they send is not swept.
+    _at_work: File,
 }
 
 type Queue = Arc<Mutex<mpsc::Receiver<Invitation>>>;
 
 impl Mailer {
     /// Starts the threads; they end when the queue is closed and empty.
-    pub(super) fn start(self, queue: mpsc::Receiver<Invitation>) -> Post {
-        sweep(&self.publication.state());
+    ///
+    /// # Errors
+    /// The publication's own folder cannot be written to.
+    pub(super) fn start(self, queue: mpsc::Receiver<Invitation>) -> io::Result<Post> {
+        let at_work = sweep(&self.publication.state())?;
         let (mailer, queue) = (Arc::new(self), Arc::new(Mutex::new(queue)));
         let hand = |_| {
             let (mailer, queue) = (Arc::clone(&mailer), Arc::clone(&queue));
             thread::spawn(move || mailer.work(&queue))
         };
-        Post { hands: (0..HANDS).map(hand).collect() }
+        Ok(Post { hands: (0..HANDS).map(hand).collect(), _at_work: at_work })
     }
 
     fn work(&self, queue: &Queue) {
@@ -202,12 +211,21 @@ fn unique(wanted: Vec<Invitation>) -> Vec<Invitation> {
     unique
 }
 
-/// Removes what a process that was killed left of mails that it was sending.
-fn sweep(state: &Path) {
-    let Ok(entries) = state.read_dir() else { return };
-    for entry in entries.flatten() {
-        if entry.file_name().to_string_lossy().starts_with(FOLDER) {
-            drop(std::fs::remove_dir_all(entry.path()));
-        }
+/// Removes what a server that was killed left, unless another one is at work; returns the lock that
+/// tells the next one that this one is.
+fn sweep(state: &Path) -> io::Result<File> {
+    secret::make_private_folder(state)?;
+    let lock = OpenOptions::new().create(true).append(true).open(state.join(LOCK))?;
+    if lock.try_lock().is_ok() {
+        let left = state.read_dir()?.flatten();
+        let left = left.filter(|entry| entry.file_name().to_string_lossy().starts_with(FOLDER));
+        left.for_each(|entry| drop(std::fs::remove_dir_all(entry.path())));
+        lock.unlock()?;
     }
+    match lock.lock_shared() {
+        // Where files cannot be locked, whoever starts a second server knows.
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => {}
+        locked => locked?,
+    }
+    Ok(lock)
 }

@@ -191,5 +191,7 @@ fn post(
         random: env.random,
     };
     let (sender, queue) = mpsc::channel(mail::WAITING_MAX);
-    Ok(Some((mailer.start(queue), sender)))
+    let post = mailer.start(queue);
+    let post = post.map_err(|error| Failure::because("cannot send mails to confirm", &error))?;
+    Ok(Some((post, sender)))
 }

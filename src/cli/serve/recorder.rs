@@ -36,7 +36,7 @@ impl Recorder {
     /// Starts the thread; it ends when nobody can ask it any more.
     pub(super) fn start(list: Suppressions, voice: Voice) -> (Self, JoinHandle<()>) {
         let (sender, jobs) = mpsc::channel(WAITING_MAX);
-        (Self(sender), thread::spawn(move || Writer { list, voice }.run(jobs)))
+        (Self(sender), thread::spawn(move || Writer { list, voice, seen: false }.run(jobs)))
     }
 
     pub(super) fn record(&self, entry: Entry) -> Later<Standing> {
@@ -64,6 +64,8 @@ impl Recorder {
 struct Writer {
     list: Suppressions,
     voice: Voice,
+    /// Whether the file was there once.
+    seen: bool,
 }
 
 impl Writer {
@@ -71,12 +73,25 @@ impl Writer {
         let mut batch = Vec::new();
         while jobs.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
             let entries: Vec<Entry> = batch.iter().filter_map(Job::entry).cloned().collect();
-            let appended = self.append(&entries);
-            let read = self.reread();
+            let there = self.is_there();
+            let appended = there.and_then(|()| self.append(&entries));
+            let read = there.and_then(|()| self.reread());
             for job in batch.drain(..) {
                 self.answer(job, appended, read);
             }
         }
+    }
+
+    /// A file that was there and is gone takes nothing: a new one with one row in it would look
+    /// like all there is, and have everyone else written to.
+    fn is_there(&mut self) -> Result<(), Trouble> {
+        let there = self.list.path().exists();
+        self.seen |= there;
+        if there || !self.seen {
+            return Ok(());
+        }
+        self.voice.say("error: the file of suppressions is gone: put it back");
+        Err(Trouble)
     }
 
     fn append(&mut self, entries: &[Entry]) -> Result<(), Trouble> {
@@ -116,6 +131,7 @@ impl Writer {
         Standing {
             gone: standing.reason.is_some(),
             barred: standing.reason.is_some() && !standing.cause.is_some_and(own),
+            since: standing.since,
             left: standing.left.into_iter().map(str::to_owned).collect(),
         }
     }

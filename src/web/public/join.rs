@@ -5,6 +5,7 @@
 
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::Response;
+use jiff::Timestamp;
 
 use crate::address::EmailAddress;
 use crate::audience::Act;
@@ -12,7 +13,9 @@ use crate::config::{Condition, Segment};
 use crate::templates::pages::public::{Choice, EMAIL, Form as FormPage, Notice, PART};
 use crate::web::public::counts::Event;
 use crate::web::public::site::{Asked, Site};
-use crate::web::public::{Invitation, Request, Signup, Standing, Trouble, request, requested};
+use crate::web::public::{
+    Invitation, Refusal, Request, Signup, Standing, Trouble, request, requested,
+};
 
 /// What the browser says of the page that asks (W3C Fetch Metadata).
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -105,8 +108,8 @@ impl Site {
 
     /// Answers what is asked of a link to confirm.
     pub(super) async fn confirm(&self, token: &str, asked: &Asked) -> Response {
-        let wanted = match requested(&self.premises.key, token, asked.now) {
-            Ok(wanted) => wanted,
+        let (wanted, made) = match requested(&self.premises.key, token, asked.now) {
+            Ok(requested) => requested,
             Err(refusal) => return self.refused(refusal, asked),
         };
         match &asked.form {
@@ -114,14 +117,26 @@ impl Site {
                 let page = self.pages().confirm(&wanted.address.to_string());
                 self.page(StatusCode::OK, page)
             }
-            Some(_) => self.enter(&wanted, asked).await.unwrap_or_else(|Trouble| self.failed()),
+            Some(_) => {
+                let entered = self.enter(&wanted, made, asked).await;
+                entered.unwrap_or_else(|Trouble| self.failed())
+            }
         }
     }
 
     /// Puts somebody on the list, and takes back that they had left.
-    async fn enter(&self, wanted: &Request, asked: &Asked) -> Result<Response, Trouble> {
+    async fn enter(
+        &self,
+        wanted: &Request,
+        made: Timestamp,
+        asked: &Asked,
+    ) -> Result<Response, Trouble> {
         let (address, desk) = (&wanted.address, &self.premises.desk);
-        let Standing { gone, barred, left } = desk.standing(address).await?;
+        let Standing { gone, barred, since, left } = desk.standing(address).await?;
+        // Whoever left after they asked for the mail means that.
+        if since.is_some_and(|since| since > made) {
+            return Ok(self.refused(Refusal::Old, asked));
+        }
         if barred {
             return Ok(self.notice(StatusCode::OK, Notice::Stuck));
         }

@@ -14,7 +14,7 @@ use crate::templates::pages::public::{ACT, Leave, Notice, PART, PROOF, Part, Par
 use crate::web::public::counts::Event;
 use crate::web::public::link::asks_for_preferences;
 use crate::web::public::site::{Asked, Site};
-use crate::web::public::{Form, Standing, Trouble, is_way_back, seal, way_back};
+use crate::web::public::{Form, Refusal, Standing, Trouble, is_way_back, seal, way_back};
 
 /// The field and value of a mailbox provider's POST.
 const ONE_CLICK: (&str, &str) = ("List-Unsubscribe", "One-Click");
@@ -87,14 +87,24 @@ impl Site {
                 Ok(self.notice(StatusCode::OK, Notice::Left(None)))
             }
             Wish::Leave => {
-                self.record(reader, Act::Suppress, "page", asked).await?;
+                // Only what this very button did can be taken back: whoever has a letter of
+                // somebody who left long ago must not bring them back.
+                let before = self.premises.desk.standing(reader).await?;
+                let standing = self.record(reader, Act::Suppress, "page", asked).await?;
                 self.counts().event(Event::Page);
-                let proof = way_back(key, reader, asked.now);
-                Ok(self.notice(StatusCode::OK, Notice::Left(Some(&proof))))
+                let written = standing.since.filter(|_| !before.gone);
+                let proof = written.map(|written| way_back(key, reader, written));
+                Ok(self.notice(StatusCode::OK, Notice::Left(proof.as_deref())))
             }
             Wish::Return(proof) => {
-                if let Err(refusal) = is_way_back(key, proof, reader, asked.now) {
-                    return Ok(self.refused(refusal, asked));
+                let written = match is_way_back(key, proof, reader, asked.now) {
+                    Ok(written) => written,
+                    Err(refusal) => return Ok(self.refused(refusal, asked)),
+                };
+                // Whoever left again since then means it.
+                let before = self.premises.desk.standing(reader).await?;
+                if before.since.is_some_and(|since| since > written) {
+                    return Ok(self.refused(Refusal::Old, asked));
                 }
                 let standing = self.record(reader, Act::Return, "page", asked).await?;
                 self.counts().event(Event::Return);

@@ -39,7 +39,11 @@ impl Link {
     #[must_use]
     pub fn token<'r>(&self, path: &'r str, query: &'r str) -> Option<&'r str> {
         if let Some((before, after)) = self.path.split_once(TOKEN) {
-            let token = path.strip_prefix(before)?.strip_suffix(after)?;
+            let token = path.strip_prefix(before)?;
+            // A slash at the end is what some rewriters of links add.
+            let whole = token.strip_suffix(after);
+            let token = whole.or_else(|| token.strip_suffix('/')?.strip_suffix(after))?;
+            let token = token.strip_suffix('/').unwrap_or(token);
             let is_one = !token.is_empty() && !token.contains('/');
             // At the top there are the pages of the archive, too.
             let top = before.matches('/').count() < 2 && after.is_empty();

@@ -25,6 +25,7 @@ mod stream;
 use std::pin::Pin;
 
 use axum::http::HeaderMap;
+use jiff::Timestamp;
 
 use crate::address::EmailAddress;
 use crate::audience::Entry;
@@ -74,6 +75,8 @@ pub struct Standing {
     /// Whether the reader's own word does not change that: a complaint, a dead mailbox, the
     /// editor's decision.
     pub barred: bool,
+    /// When the latest of what keeps the reader out was written down.
+    pub since: Option<Timestamp>,
     /// The segments that the reader left.
     pub left: Vec<String>,
 }

@@ -43,31 +43,32 @@ pub(super) fn reader(key: &Key, token: &str) -> Result<EmailAddress, Refusal> {
 /// Seals what a link to confirm says.
 #[must_use]
 pub fn request(key: &Key, request: &Request, now: Timestamp) -> String {
-    let text = format!("{}\n{}\n{}", now.as_second(), request.address, request.parts.join("\n"));
+    let parts = request.parts.join("\n");
+    let text = format!("{}\n{}\n{parts}", now.as_millisecond(), request.address);
     key.seal_as(Purpose::Subscription, &text)
 }
 
-/// Opens what [`request`] made.
+/// Opens what [`request`] made, and says when that was.
 ///
 /// # Errors
 /// It is not ours, or too old.
-pub fn requested(key: &Key, token: &str, now: Timestamp) -> Result<Request, Refusal> {
+pub fn requested(key: &Key, token: &str, now: Timestamp) -> Result<(Request, Timestamp), Refusal> {
     let text = key.open_as(Purpose::Subscription, token).ok_or(Refusal::Wrong)?;
     let mut lines = text.split('\n');
     let (made, address) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
     let address = address.parse().map_err(|_| Refusal::Wrong)?;
-    in_time(made, now, CONFIRMED_WITHIN)?;
+    let made = in_time(made, now, CONFIRMED_WITHIN)?;
     let parts = lines.filter(|part| !part.is_empty()).map(str::to_owned).collect();
-    Ok(Request { address, parts })
+    Ok((Request { address, parts }, made))
 }
 
-/// Seals what lets a reader come back.
+/// Seals what lets a reader take back what was written until a moment.
 #[must_use]
-pub fn way_back(key: &Key, address: &EmailAddress, now: Timestamp) -> String {
-    key.seal_as(Purpose::Return, &format!("{}\n{}", now.as_second(), address.key()))
+pub fn way_back(key: &Key, address: &EmailAddress, written: Timestamp) -> String {
+    key.seal_as(Purpose::Return, &format!("{}\n{}", written.as_millisecond(), address.key()))
 }
 
-/// Whether a token lets this reader come back now.
+/// Until when what was written may be taken back by this reader's token.
 ///
 /// # Errors
 /// It is not ours, another's, or too old.
@@ -76,7 +77,7 @@ pub fn is_way_back(
     token: &str,
     address: &EmailAddress,
     now: Timestamp,
-) -> Result<(), Refusal> {
+) -> Result<Timestamp, Refusal> {
     let text = key.open_as(Purpose::Return, token).ok_or(Refusal::Wrong)?;
     let (made, whose) = text.split_once('\n').ok_or(Refusal::Wrong)?;
     if whose != address.key() {
@@ -85,8 +86,9 @@ pub fn is_way_back(
     in_time(made, now, UNDONE_WITHIN)
 }
 
-fn in_time(made: &str, now: Timestamp, within: SignedDuration) -> Result<(), Refusal> {
-    let made = made.parse().ok().and_then(|made| Timestamp::from_second(made).ok());
-    let age = now.duration_since(made.ok_or(Refusal::Wrong)?);
-    if age > within || age < -CLOCK_SLIP { Err(Refusal::Old) } else { Ok(()) }
+fn in_time(made: &str, now: Timestamp, within: SignedDuration) -> Result<Timestamp, Refusal> {
+    let made = made.parse().ok().and_then(|made| Timestamp::from_millisecond(made).ok());
+    let made = made.ok_or(Refusal::Wrong)?;
+    let age = now.duration_since(made);
+    if age > within || age < -CLOCK_SLIP { Err(Refusal::Old) } else { Ok(made) }
 }

@@ -69,7 +69,7 @@ fn whoever_had_left_comes_back_and_whoever_complained_does_not() {
     let site = start();
     let stands = |gone, barred, left: &[&str]| {
         let left = left.iter().map(|part| (*part).to_owned()).collect();
-        let standing = Standing { gone, barred, left };
+        let standing = Standing { gone, barred, since: None, left };
         site.desk.standings.lock().unwrap().insert("ada@example.org".to_owned(), standing);
     };
     let token = |parts: &[&str]| {
@@ -90,7 +90,7 @@ fn whoever_had_left_comes_back_and_whoever_complained_does_not() {
 #[test]
 fn the_answer_does_not_tell_who_is_known() {
     let site = start();
-    let gone = Standing { gone: true, barred: true, left: Vec::new() };
+    let gone = Standing { gone: true, barred: true, since: None, left: Vec::new() };
     site.desk.standings.lock().unwrap().insert("gone@example.org".to_owned(), gone);
     let head = |answer: &Answer| answer.text.split("\r\n\r\n").next().unwrap().to_owned();
     let without_date = |head: String| {
@@ -188,4 +188,22 @@ fn a_link_that_is_old_or_not_ours_confirms_nothing() {
         }
     }
     assert!(site.desk.enlisted.lock().unwrap().is_empty());
+}
+
+#[test]
+fn whoever_left_after_they_asked_for_the_mail_is_not_brought_back_by_it() {
+    let site = start();
+    let wanted = Request { address: "ada@example.org".parse().unwrap(), parts: Vec::new() };
+    let asked = "2026-11-26T11:00:00Z".parse().unwrap();
+    let link = format!("/subscribe/{}", request(&key(), &wanted, asked));
+    let stands = |since: &str| {
+        let (since, left) = (Some(since.parse().unwrap()), Vec::new());
+        let standing = Standing { gone: true, barred: false, since, left };
+        site.desk.standings.lock().unwrap().insert("ada@example.org".to_owned(), standing);
+    };
+    stands("2026-11-26T11:00:00.001Z");
+    assert_eq!(ask(&site, "POST", &link, &[], "").status, 410);
+    assert!(site.desk.enlisted.lock().unwrap().is_empty() && site.desk.recorded().is_empty());
+    stands("2026-11-26T11:00:00Z");
+    assert_eq!(ask(&site, "POST", &link, &[], "").status, 200);
 }

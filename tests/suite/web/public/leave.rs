@@ -76,7 +76,6 @@ fn a_mistake_is_undone_from_the_page_that_the_button_leads_to_and_from_nowhere_e
     let publication = Publication::sample();
     let public = Public::of(&publication);
     let link = public.link(ADA);
-    assert_eq!(proof(public.one_click(&link).body()), None, "a machine undoes nothing");
     assert_eq!(public.post(&link, "act=return").status, 404);
     let left = public.post(&link, "act=leave");
     assert_eq!(left.status, 200);
@@ -96,17 +95,58 @@ fn a_mistake_is_undone_from_the_page_that_the_button_leads_to_and_from_nowhere_e
     assert!(rendered.output.contains(ADA), "{}", rendered.messages);
 }
 
+/// Whoever has a letter that was passed on must not bring its reader back.
+#[test]
+fn only_what_the_button_did_is_undone_and_nothing_that_came_later() {
+    let publication = Publication::sample();
+    let public = Public::of(&publication);
+    let link = public.link(ADA);
+    assert_eq!(proof(public.one_click(&link).body()), None, "a machine undoes nothing");
+    for gone in
+        [ADA, "walter.quennel@example.com", "undine@example.com", "former.reader@example.net"]
+    {
+        let left = public.post(&public.link(gone), "act=leave");
+        assert_eq!((left.status, proof(left.body())), (200, None), "{gone} had left before");
+    }
+    let link = public.link("b.tremlett@example.com");
+    let left = public.post(&link, "act=leave");
+    let back = format!("act=return&proof={}", proof(left.body()).unwrap());
+    assert_eq!(public.post(&link, &back).status, 200);
+    assert_eq!(public.one_click(&link).status, 200);
+    assert_eq!(public.post(&link, &back).status, 410, "it is good for one return");
+    let rows = public.rows("b.tremlett@example.com");
+    assert!(rows.last().unwrap().contains(",unsubscribed,one-click,"), "{rows:?}");
+}
+
 #[test]
 fn a_complaint_is_not_undone() {
     let publication = Publication::sample();
     let public = Public::of(&publication);
-    let link = public.link("former.reader@example.net");
+    let link = public.link(ADA);
     let left = public.post(&link, "act=leave");
     let own = proof(left.body()).unwrap();
+    let complained = format!("{ADA},complaint: abuse,arf,2026-01-01T00:00:00Z,\n");
+    publication.write("suppressions.csv", &(publication.read("suppressions.csv") + &complained));
     let back = public.post(&link, &format!("act=return&proof={own}"));
     assert!(back.body().contains("editors@tidewater.example.org"), "{}", back.body());
-    let rendered = publication.run(&["render", "--for", "former.reader@example.net"]);
-    assert!(!rendered.output.contains("former.reader"), "{}", rendered.output);
+    let rendered = publication.run(&["render", "--for", ADA]);
+    assert!(!rendered.output.contains(ADA), "{}", rendered.output);
+}
+
+#[test]
+fn a_file_of_suppressions_that_is_gone_takes_nobody_and_is_missed() {
+    let publication = Publication::sample();
+    let public = Public::of(&publication);
+    assert_eq!(public.one_click(&public.link(ADA)).status, 200);
+    let text = publication.read("suppressions.csv");
+    std::fs::remove_file(publication.path("suppressions.csv")).unwrap();
+    assert_eq!(public.get("/healthz").status, 503);
+    assert_eq!(public.one_click(&public.link("b.tremlett@example.com")).status, 503);
+    assert!(!publication.path("suppressions.csv").exists());
+    assert!(public.messages().contains("the file of suppressions is gone"));
+    publication.write("suppressions.csv", &text);
+    assert_eq!(public.one_click(&public.link("b.tremlett@example.com")).status, 200);
+    assert_eq!(public.get("/healthz").status, 200);
 }
 
 #[test]

@@ -61,3 +61,24 @@ fn a_token_behind_a_number_sign_never_reaches_a_server() {
     assert_eq!(ended.exit, Exit::Usage, "{}", ended.messages);
     assert!(ended.messages.contains("behind `#`"), "{}", ended.messages);
 }
+
+#[test]
+fn a_second_server_that_finds_its_port_taken_leaves_the_first_ones_mails() {
+    let publication = Publication::sample();
+    let public = Public::of(&publication);
+    let waiting = publication.path(".newsletter/confirming-1");
+    std::fs::create_dir(&waiting).unwrap();
+    let settings = publication.read("newsletter.toml");
+    let taken = settings.replacen("127.0.0.1:0", &public.host, 1);
+    publication.write("newsletter.toml", &taken);
+    assert_eq!(publication.run(&["serve"]).exit, Exit::Usage);
+    assert!(waiting.exists(), "somebody waits for what is in there");
+    signal(&public.running, "TERM");
+    assert_eq!(public.wait().code(), Some(0));
+    // What nobody is at work with any more is swept.
+    publication.write("newsletter.toml", &settings);
+    let next = Public::start(&publication);
+    wait_until("it is swept", || !waiting.exists());
+    signal(&next.running, "TERM");
+    assert_eq!(next.wait().code(), Some(0));
+}

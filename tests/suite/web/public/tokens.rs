@@ -62,11 +62,11 @@ fn what_lets_somebody_in_is_good_for_one_thing_one_reader_and_some_time() {
     let wanted =
         Request { address: "Ada@Example.org".parse().unwrap(), parts: vec!["coast".into()] };
     let confirm = request(&key, &wanted, at(0));
-    assert_eq!(requested(&key, &confirm, at(3 * 86_400)), Ok(wanted));
+    assert_eq!(requested(&key, &confirm, at(3 * 86_400)), Ok((wanted, at(0))));
     assert_eq!(requested(&key, &confirm, at(3 * 86_400 + 1)), Err(Refusal::Old));
     assert_eq!(requested(&key, &confirm, at(-301)), Err(Refusal::Old));
     let back = way_back(&key, &ada, at(0));
-    assert_eq!(is_way_back(&key, &back, &ada, at(3_600)), Ok(()));
+    assert_eq!(is_way_back(&key, &back, &ada, at(3_600)), Ok(at(0)));
     assert_eq!(is_way_back(&key, &back, &ada, at(3_601)), Err(Refusal::Old));
     let bob = "bob@example.org".parse().unwrap();
     assert_eq!(is_way_back(&key, &back, &bob, at(1)), Err(Refusal::Wrong));
