@@ -53,6 +53,9 @@ impl Purpose {
 pub struct Hasher(hmac::Key);
 
 impl Hasher {
+    /// How long a hash is, in characters.
+    pub const LENGTH: usize = 27;
+
     /// The hash of a text: 27 characters, which tell nothing of it to whoever lacks the key.
     #[must_use]
     pub fn hash(&self, text: &str) -> String {

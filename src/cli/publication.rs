@@ -7,15 +7,16 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::audience::{Columns, Suppressions};
+use crate::audience::{self, Columns, Suppressions};
 use crate::check;
 use crate::cli::count;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::cli::outlines::Outlines;
+use crate::cli::secret;
 use crate::compile::{Gap, Press};
-use crate::config::{self, Config, Measure};
+use crate::config::{self, Config, Measure, Secret};
 use crate::delivery::Gaps;
 use crate::diagnostic::{Checked, Code, Diagnostic, Source};
 use crate::issue::{self, Folder, Issue};
@@ -199,6 +200,33 @@ impl Publication {
         match std::fs::metadata(&path)?.is_file() {
             true => File::open(&path),
             false => Err(io::Error::other("it is not a file")),
+        }
+    }
+
+    /// The publication's key, which is made when it is first needed.
+    ///
+    /// It is not where somebody was forgotten: another key would not know them, and they would be
+    /// written to.
+    pub(super) fn key(&self, env: &mut Env) -> Result<Key, Failure> {
+        let (root, secret) = (self.folder.root(), &self.config.publication.key);
+        if let Secret::File(path) = secret
+            && !root.join(path).exists()
+            && self.has_forgotten()
+        {
+            return Err(secret::gone(path)
+                .hint("put it back from a copy: only it knows who asked to be forgotten"));
+        }
+        secret::key(env, root, secret)
+    }
+
+    /// Whether the suppressions keep somebody out by a hash.
+    fn has_forgotten(&self) -> bool {
+        let path = self.folder.root().join(&self.config.audience.suppressions);
+        match Suppressions::load(path, None) {
+            Err(audience::Error::Suppressions { source, .. }) => {
+                matches!(*source, audience::Error::Keyless)
+            }
+            _ => false,
         }
     }
 

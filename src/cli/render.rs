@@ -13,7 +13,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::cli::publication::Publication;
 use crate::cli::readers::Readers;
-use crate::cli::{secret, send};
+use crate::cli::send;
 use crate::compile::{self, Edition, Reader};
 use crate::issue::Issue;
 
@@ -49,7 +49,7 @@ pub(super) fn render(env: &mut Env, args: &RenderArgs) -> Result<Exit, Failure> 
         Some(issue) => publication.find(env, issue)?,
         None => publication.newest()?,
     };
-    let key = secret::key(env, publication.folder.root(), &publication.config.publication.key)?;
+    let key = publication.key(env)?;
     let (issue, recipient, edition) = match &args.reader {
         Some(address) => {
             let suppressions = publication.suppressions(key.hasher())?;

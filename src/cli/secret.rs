@@ -79,8 +79,7 @@ pub(super) fn key(env: &mut Env, root: &Path, secret: &Secret) -> Result<Key, Fa
         && !root.join(path).exists()
     {
         if root.join(Publication::JOURNAL).exists() {
-            let message = format!("the publication's key, {}, is gone", path.display());
-            return Err(Failure::usage(message).hint(
+            return Err(gone(path).hint(
                 "put it back from a copy: every unsubscribe link that was sent depends on it",
             ));
         }
@@ -93,6 +92,11 @@ pub(super) fn key(env: &mut Env, root: &Path, secret: &Secret) -> Result<Key, Fa
         ));
     }
     existing(env, root, secret)
+}
+
+/// The key was there once.
+pub(super) fn gone(path: &Path) -> Failure {
+    Failure::usage(format!("the publication's key, {}, is gone", path.display()))
 }
 
 /// The publication's key, which has to be there.

@@ -2,6 +2,7 @@
 
 use crate::address::{AddressError, EmailAddress};
 use crate::audience::error::Reason;
+use crate::key::Hasher;
 
 /// Stands before a keyed hash: whom it keeps out is not to be read there. An address holds no `:`.
 pub(super) const HASH: &str = "hash:";
@@ -34,7 +35,7 @@ impl Mark {
         let bare = text.trim().trim_start_matches('\'');
         if let Some(hash) = bare.strip_prefix(HASH) {
             let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-            if !hash.is_empty() && hash.bytes().all(plain) {
+            if hash.len() == Hasher::LENGTH && hash.bytes().all(plain) {
                 return Ok(Self::Hash(hash.into()));
             }
         }

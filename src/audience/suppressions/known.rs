@@ -111,6 +111,11 @@ impl Known {
         self.hashes.get(hash).filter(|out| out.counts()).map(|out| &*out.reason)
     }
 
+    /// Whether whoever's key has this hash is kept out by it.
+    pub(super) fn forgot(&self, hash: Option<&str>) -> bool {
+        hash.is_some_and(|hash| self.hashed(hash).is_some())
+    }
+
     /// Whether a row keeps the reader of a key out, or did.
     pub(super) fn has(&self, key: &str) -> bool {
         self.outs.contains_key(key)

@@ -257,6 +257,12 @@ impl Suppressions {
         let at = known.moment(&key, hash, Moment::from(*at));
         let boxed = || Box::from(key.as_str());
         let (cell, reason) = match act {
+            // Whoever asked to be forgotten is named by nothing that comes later, either.
+            Act::Suppress if known.would_suppress(&key, hash, &reason) && known.forgot(hash) => {
+                let (hash, reason) = (hash.ok_or(Error::Keyless)?, nameless(&reason));
+                known.suppress_hash(hash.into(), &reason, Some(at));
+                (format!("{HASH}{hash}"), reason)
+            }
             Act::Suppress if known.would_suppress(&key, hash, &reason) => {
                 known.suppress(boxed(), &reason, Some(at));
                 self.dropped.remove(key.as_str());
@@ -292,6 +298,13 @@ impl Suppressions {
     fn failed(&self, operation: &'static str, error: Error) -> Error {
         Error::Suppressions { operation, path: self.path.clone(), source: Box::new(error) }
     }
+}
+
+/// The kind of a reason, without what a server or an editor said of whom.
+fn nameless(reason: &str) -> String {
+    let kind = reason.split([':', '@']).next().unwrap_or_default();
+    let whole = kind.len() == reason.len() || reason[kind.len()..].starts_with(':');
+    if whole { kind.to_owned() } else { "suppressed".to_owned() }
 }
 
 fn short(text: &str) -> String {

@@ -4,7 +4,6 @@ use crate::cli::dkim;
 use crate::cli::env::Env;
 use crate::cli::failure::Failure;
 use crate::cli::publication::Publication;
-use crate::cli::secret;
 use crate::config::{Dkim, Secret};
 use crate::dkim::Signer;
 use crate::key::Key;
@@ -39,7 +38,7 @@ impl Keys {
             return Ok(());
         }
         *self = Self::default();
-        self.key = secret::key(env, publication.folder.root(), &of.0)?;
+        self.key = publication.key(env)?;
         self.signer = dkim::signer(env, publication)?;
         self.of = Some(of);
         Ok(())

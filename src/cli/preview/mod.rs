@@ -20,7 +20,6 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::cli::outlines::name_of;
 use crate::cli::publication::Publication;
-use crate::cli::secret;
 use crate::web::preview::{self, Server, Watch};
 
 /// Show an issue in the browser as readers will get it, while you write
@@ -90,7 +89,7 @@ fn begin(
         return Ok((root, Vec::new(), args.issue.as_deref().map(name_of)));
     };
     // Here rather than on the page: making a key is worth a word in the terminal.
-    let key = secret::key(env, &root, &publication.config.publication.key);
+    let key = publication.key(env);
     drop(key);
     let issue = args.issue.as_ref().map(|issue| publication.find(env, issue)).transpose()?;
     let name = issue.as_deref().map(name_of);

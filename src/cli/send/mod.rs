@@ -25,7 +25,6 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::cli::publication::Publication;
 use crate::cli::readers::{self, Readers, Stamp};
-use crate::cli::secret;
 use crate::delivery::{Passed, Planner, Refused};
 use crate::diagnostic::Checked;
 use crate::issue::Issue;
@@ -193,7 +192,7 @@ impl<'m> Material<'m> {
 
 /// What seals a publication's tokens and Message-IDs.
 fn key(env: &mut Env, publication: &Publication) -> Result<Key, Failure> {
-    secret::key(env, publication.folder.root(), &publication.config.publication.key)
+    publication.key(env)
 }
 
 /// The moment that a message's `Date` can hold: without fractions of a second.

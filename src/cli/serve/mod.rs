@@ -111,7 +111,7 @@ pub(super) fn serve(env: &mut Env, _: &ServeArgs) -> Result<Exit, Failure> {
 fn make(env: &mut Env, publication: &Arc<Publication>, voice: &Voice) -> Result<Made, Failure> {
     let config = &publication.config;
     let root = publication.folder.root();
-    let key = secret::key(env, root, &config.publication.key)?;
+    let key = publication.key(env)?;
     let begins = (config.publication.url.as_str(), config.serve.base_path.as_deref());
     let link = Link::new(&config.unsubscribe.url, begins).ok_or_else(|| {
         Failure::usage("the token in `url` of `[unsubscribe]` is behind `#`")

@@ -13,7 +13,6 @@ use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::mbox::Mbox;
 use crate::cli::publication::Publication;
-use crate::cli::secret;
 use crate::cli::unsubscribe::ApplyArgs;
 use crate::cli::unsubscribe::source::{self, Content};
 use crate::cli::unsubscribe::tally::Tally;
@@ -53,7 +52,7 @@ struct Place<'p> {
 pub(super) fn apply(env: &mut Env, args: &ApplyArgs) -> Result<Exit, Failure> {
     let publication = Publication::open(env)?;
     let config = &publication.config;
-    let key = secret::key(env, publication.folder.root(), &config.publication.key)?;
+    let key = publication.key(env)?;
     let suppressions = publication.suppressions(key.hasher())?;
     let now = env.clock.now();
     let mut applying = Applying {

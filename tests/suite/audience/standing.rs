@@ -163,6 +163,14 @@ fn who_was_forgotten_is_kept_out_and_not_named() {
     assert_eq!(Suppressions::load(&path, Some(other)).unwrap().reason_for(&ada), None);
     let error = crate::audience::chain(&Suppressions::load(&path, None).unwrap_err());
     assert!(error.contains("without the publication's key"), "{error}");
+    // Nothing that comes later names them: neither a complaint nor an editor.
+    let complaint = entry("ada@example.org", Act::Suppress, "complaint: ada@example.org, abuse", 1);
+    let (other_folder, mut other) = file(&text);
+    assert_eq!(other.append(&[complaint]).unwrap(), 1);
+    let named = fs::read_to_string(other_folder.path().join("suppressions.csv")).unwrap();
+    assert!(!named.to_lowercase().contains("ada") && named.contains(",complaint,"), "{named}");
+    assert_eq!(other.append(&[entry("ada@example.org", Act::Return, "", 2)]).unwrap(), 0);
+    assert!(other.reason_for(&ada).is_some());
     // Only the reader comes back; whoever imports a list does not bring them.
     assert_eq!(
         again.append(&[entry("ada@example.org", Act::Suppress, "unsubscribed", 1)]).unwrap(),
@@ -251,4 +259,14 @@ fn any_bytes_are_read_or_refused_and_never_change() {
         drop(Suppressions::load(&path, Some(key().hasher())));
         assert_eq!(fs::read(&path).unwrap(), bytes);
     });
+}
+
+#[test]
+fn a_hash_that_is_cut_is_no_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("suppressions.csv");
+    fs::write(&path, "address,reason\nhash:short,forgotten\n").unwrap();
+    let error =
+        crate::audience::chain(&Suppressions::load(&path, Some(key().hasher())).unwrap_err());
+    assert!(error.contains("line 2: `hash:short` is not an email address"), "{error}");
 }
