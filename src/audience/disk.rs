@@ -5,6 +5,8 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use std::time::SystemTime;
 
+use tempfile::NamedTempFile;
+
 /// What tells a file from the same one after a change: its length, its time and its number.
 pub(crate) type Stamp = (u64, SystemTime, Option<(u64, u64)>);
 
@@ -45,6 +47,23 @@ pub(crate) fn lock(path: &Path) -> io::Result<File> {
             return Ok(file);
         }
     }
+}
+
+/// A file beside another one, which is to take its place; what processes that were killed left of
+/// such files is removed. Whoever asks for it holds the lock of the other.
+pub(crate) fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let (prefix, suffix) = (format!(".{name}-"), ".new");
+    for entry in folder.read_dir()?.flatten() {
+        let found = entry.file_name();
+        let found = found.to_string_lossy();
+        if found.starts_with(&prefix) && found.ends_with(suffix) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    tempfile::Builder::new().prefix(&prefix).suffix(suffix).tempfile_in(folder)
 }
 
 /// Appends bytes to a locked file, all of them or none, and returns when they are on the disk.

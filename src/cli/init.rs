@@ -31,7 +31,7 @@ pub(super) fn init(env: &mut Env, args: &InitArgs) -> Result<Exit, Failure> {
         ("subscribers.csv".to_owned(), include_str!("starter/subscribers.csv").to_owned()),
         ("suppressions.csv".to_owned(), "address,reason,source,date,issue\n".to_owned()),
         (format!("templates/{}/theme.toml", Theme::DEFAULT), theme.to_owned()),
-        (".gitignore".to_owned(), "/.newsletter/\n/public/\n".to_owned()),
+        (".gitignore".to_owned(), "/.newsletter/\n/public/\n/.*.new\n".to_owned()),
         (".gitattributes".to_owned(), "suppressions.csv merge=union\n".to_owned()),
     ];
     // A folder may be in git already.

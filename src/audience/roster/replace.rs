@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::address::EmailAddress;
-use crate::audience::disk::{lock, sync_folder};
+use crate::audience::disk::{beside, lock, sync_folder};
 use crate::audience::error::Error;
 use crate::audience::exports::unmarked;
 use crate::audience::recipient::Columns;
@@ -39,9 +39,7 @@ pub struct Extension {
 impl Replacement {
     fn new(path: &Path, old: File) -> Result<Self, Error> {
         let path = path.canonicalize()?;
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let new =
-            tempfile::Builder::new().prefix(".newsletter-").suffix(".new").tempfile_in(folder)?;
+        let new = beside(&path)?;
         let source = reopen(&path)?;
         Ok(Self { path, new: BufWriter::with_capacity(1 << 16, new), old, source })
     }

@@ -8,7 +8,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::address::EmailAddress;
-use crate::audience::disk::{lock, open_to_read, stamp, sync_folder, tail};
+use crate::audience::disk::{beside, lock, open_to_read, stamp, sync_folder, tail};
 use crate::audience::error::Error;
 use crate::audience::rows::Rows;
 use crate::audience::suppressions::Suppressions;
@@ -48,9 +48,7 @@ impl Suppressions {
         self.dropped.remove(key.as_str());
         let mut source = File::open(&self.path)?;
         let path = self.path.canonicalize()?;
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let mut builder = tempfile::Builder::new();
-        let mut new = builder.prefix(".newsletter-").suffix(".new").tempfile_in(folder)?;
+        let mut new = beside(&path)?;
         copy_without(&mut source, &named, new.as_file_mut())?;
         if let Some(reason) = kept {
             let moment = self.known.moment(&key, Some(&hash), Moment::from(at)).cell();

@@ -218,3 +218,16 @@ fn what_is_added_is_read_back_and_what_is_removed_is_gone() {
         assert!(!fs::read_to_string(&path).unwrap().contains("a@example.org"));
     });
 }
+
+#[test]
+fn what_a_killed_process_left_beside_the_list_goes_with_the_next_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = list(&folder, "email,name\nann@example.org,Ann\nbob@example.org,Bob\n");
+    let name = path.file_name().unwrap().to_string_lossy();
+    let left = folder.path().join(format!(".{name}-x1y2z3.new"));
+    fs::write(&left, "email\nann@example.org\n").unwrap();
+    let mut roster = Roster::open(&path).unwrap();
+    assert_eq!(roster.remove(&[address("bob@example.org")]).unwrap(), 1);
+    assert!(!left.exists());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
