@@ -6,6 +6,7 @@ use crate::audience::exports::cell::{plain, unmarked};
 use crate::audience::exports::format::{Format, Role};
 use crate::audience::exports::names::{Full, Names};
 use crate::audience::exports::verdict::Everyone;
+use crate::audience::exports::words::tells;
 use crate::audience::rows::Row;
 use crate::audience::subscribers::ADDRESS_COLUMNS;
 
@@ -38,6 +39,8 @@ pub(crate) struct Mapping {
     pub(crate) address: usize,
     /// Where evidence stands, by the plain name of its column.
     evidence: HashMap<String, usize>,
+    /// The columns of a list of an unknown origin that can say that somebody left.
+    pub(crate) telling: Vec<String>,
     /// Whether the first row is somebody already.
     pub(crate) bare: bool,
 }
@@ -82,6 +85,7 @@ impl Mapping {
             fates: vec![Fate::Ours; plain_names.len()],
             address: 0,
             evidence: HashMap::new(),
+            telling: Vec::new(),
             bare,
         };
         mapping.settle(&roles, &plain_names, skip, names).map_err(|Full| Unfit::Columns)?;
@@ -115,6 +119,8 @@ impl Mapping {
                 self.address = at;
             }
         }
+        let telling = plain_names.iter().filter(|name| tells(name));
+        self.telling = telling.cloned().collect();
         let has = |name: &str| self.evidence.contains_key(name);
         self.standing = match self.format {
             Format::Mailchimp if has("clean_time") => Some(Everyone::Bounced),

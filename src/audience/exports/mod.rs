@@ -8,6 +8,7 @@ mod names;
 mod python;
 mod reader;
 mod verdict;
+mod words;
 mod zip;
 
 use std::fs::File;
@@ -98,10 +99,16 @@ impl Export {
             }
             Err(Unfit::NoAddress(_)) => return other("it has no column of addresses"),
         };
-        let standing = Everyone::of(name.rsplit('/').next().unwrap_or_default());
+        // Of a file in a zip its folders count, too; what a folder of the disk is called may be chance.
+        let own = member.as_ref().map_or_else(|| name.as_str(), |member| member.name.as_str());
+        let standing = Everyone::of(own);
         if standing == Some(Everyone::Never) {
             return other("who is in it never subscribed");
         }
+        if standing == Some(Everyone::Activity) && member.is_some() {
+            return other("it says what people did, and not who subscribes");
+        }
+        let standing = standing.filter(|standing| *standing != Everyone::Activity);
         Ok(Found::Export(Box::new(Self { path: path.to_owned(), member, mapping, standing })))
     }
 

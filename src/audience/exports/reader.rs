@@ -86,7 +86,7 @@ impl Export {
             }
         };
         let get = |name: &str| mapping.evidence(row, name);
-        let verdict = match (judge(mapping.format, &get), self.everyone()) {
+        let verdict = match (judge(mapping.format, &mapping.telling, &get), self.everyone()) {
             (Verdict::Joins | Verdict::Doubtful(..), Some(standing)) => {
                 Verdict::Leaves(standing_reason(standing, mapping.format), None)
             }
@@ -116,7 +116,8 @@ fn digest_row(digest: &mut Context, cells: &[&str]) {
 
 fn standing_reason(standing: Everyone, format: Format) -> String {
     let what = match standing {
-        Everyone::Unsubscribed | Everyone::Never => "unsubscribed",
+        Everyone::Unsubscribed | Everyone::Never | Everyone::Activity => "unsubscribed",
+        Everyone::Complained => "complaint",
         Everyone::Bounced if format == Format::Mailchimp => "bounced: cleaned",
         Everyone::Bounced => "bounced",
         Everyone::Blocked => "blocked",

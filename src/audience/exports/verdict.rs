@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::audience::exports::cell::{instant, moment};
 use crate::audience::exports::format::Format;
+use crate::audience::exports::words::{Said, name, said};
 use crate::field::clean;
 
 /// How long what is said of somebody can be, in characters.
@@ -29,21 +30,57 @@ pub enum Everyone {
     Bounced,
     /// The tool does not write to them.
     Blocked,
+    /// They called a letter spam.
+    Complained,
     /// They never were subscribed.
     Never,
+    /// It is not a list of readers: what they opened, and what was sent to them.
+    Activity,
 }
 
 impl Everyone {
-    /// Looks for a word in a file's name: `unsubscribed_members_export_1a2b.csv`.
+    /// Looks for a word in the name of a file, and of its folder in a zip:
+    /// `unsubscribed_members_export_1a2b.csv`, `granular_activity/bounces/1.csv`.
     pub(crate) fn of(name: &str) -> Option<Self> {
         let name = name.to_lowercase();
-        name.split(|c: char| !c.is_alphanumeric()).find_map(|word| match word {
-            "unsubscribed" | "unsubscribes" | "unsubscribers" => Some(Self::Unsubscribed),
-            "cleaned" | "bounced" | "bounces" => Some(Self::Bounced),
-            "blocklist" | "blocklisted" | "suppressed" | "suppressions" => Some(Self::Blocked),
-            "nonsubscribed" => Some(Self::Never),
+        let words: Vec<&str> =
+            name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        // Who left is kept out, whatever else the name says.
+        let mut found: Vec<Self> = (0..words.len()).filter_map(|at| Self::at(&words, at)).collect();
+        found.sort_by_key(|everyone| matches!(everyone, Self::Never | Self::Activity));
+        found.first().copied()
+    }
+
+    /// What the word at a place of a name says, with those beside it.
+    fn at(words: &[&str], at: usize) -> Option<Self> {
+        let before = at.checked_sub(1).map_or("", |before| words[before]);
+        let next = words.get(at + 1).copied().unwrap_or_default();
+        if matches!(before, "not" | "non") {
+            return None;
+        }
+        match (words[at], next) {
+            (
+                "unsubscribed" | "unsubscribes" | "unsubscribe" | "unsubscribers" | "unsubs"
+                | "unsub" | "optout" | "optouts" | "removed" | "deleted",
+                _,
+            )
+            | ("opt" | "opted", "out" | "outs")
+            | ("not", "mail" | "email") => Some(Self::Unsubscribed),
+            ("cleaned" | "bounced" | "bounces" | "bounce", _) => Some(Self::Bounced),
+            (
+                "blocklist" | "blocklisted" | "blacklist" | "blacklisted" | "suppressed"
+                | "suppressions" | "suppression",
+                _,
+            ) => Some(Self::Blocked),
+            ("complaint" | "complaints" | "complained", _) => Some(Self::Complained),
+            ("nonsubscribed", _) => Some(Self::Never),
+            (
+                "opens" | "clicks" | "delivers" | "delivered" | "sends" | "granular" | "posts"
+                | "campaigns" | "archived",
+                _,
+            ) => Some(Self::Activity),
             _ => None,
-        })
+        }
     }
 
     /// The word for it.
@@ -53,7 +90,9 @@ impl Everyone {
             Self::Unsubscribed => "unsubscribed",
             Self::Bounced => "bounced",
             Self::Blocked => "blocklisted",
+            Self::Complained => "complained",
             Self::Never => "never subscribed",
+            Self::Activity => "activity",
         }
     }
 }
@@ -61,8 +100,8 @@ impl Everyone {
 /// The cells of a row, by the plain names of their columns; empty where there is none.
 pub(crate) type Cell<'a, 'c> = &'a dyn Fn(&str) -> &'c str;
 
-/// Judges by what a format says.
-pub(crate) fn judge(format: Format, get: Cell<'_, '_>) -> Verdict {
+/// Judges by what a format says; in a list of an unknown origin some columns are `telling`.
+pub(crate) fn judge(format: Format, telling: &[String], get: Cell<'_, '_>) -> Verdict {
     let status = get("status").to_lowercase();
     match format {
         Format::Listmonk => match status.as_str() {
@@ -106,7 +145,7 @@ pub(crate) fn judge(format: Format, get: Cell<'_, '_>) -> Verdict {
             "" => Verdict::Joins,
             when => leaves("unsubscribed", format, when, ""),
         },
-        Format::Plain => plain(get),
+        Format::Plain => plain(telling, get),
     }
 }
 
@@ -145,31 +184,23 @@ fn column_name(column: &str) -> &'static str {
     if column == "type" { "type" } else { "subscriber_type" }
 }
 
-/// A list of an unknown origin: only words that are beyond doubt keep somebody out.
-fn plain(get: Cell<'_, '_>) -> Verdict {
-    let columns = ["unsubscribed_at", "unsub_time", "unsubscription_date", "clean_time"];
-    if let Some(when) = columns.iter().map(|name| get(name)).find(|when| !when.is_empty()) {
-        return leaves("unsubscribed", Format::Plain, when, "");
-    }
-    for column in ["status", "state", "subscription_status"] {
-        match get(column).to_lowercase().as_str() {
-            "unsubscribed" | "opted out" | "opted_out" | "optout" => {
-                return leaves("unsubscribed", Format::Plain, "", "");
+/// A list of an unknown origin: what sounds like leaving keeps somebody out.
+fn plain(telling: &[String], get: Cell<'_, '_>) -> Verdict {
+    let mut doubt = None;
+    for column in telling {
+        match said(column, get(column)) {
+            Some(Said::Leaves(reason)) => {
+                let when = Some(get(column)).filter(|cell| instant(cell).is_some());
+                return leaves(reason, Format::Plain, when.unwrap_or_default(), "");
             }
-            "bounced" | "cleaned" | "unreachable" | "undeliverable" => {
-                return leaves("bounced", Format::Plain, "", "");
-            }
-            "complained" | "spam" => return leaves("complaint", Format::Plain, "", ""),
-            word @ ("disabled" | "blocklisted" | "blocked" | "suppressed") => {
-                return leaves(word, Format::Plain, "", "");
-            }
-            word @ ("pending" | "unconfirmed" | "unactivated" | "inactive" | "nonsubscribed") => {
-                return doubtful(column, word);
-            }
-            _ => {}
+            Some(Said::Doubtful) => doubt = doubt.or(Some(column)),
+            Some(Said::Joins) | None => {}
         }
     }
-    Verdict::Joins
+    match doubt {
+        Some(column) => doubtful(name(column), &get(column).to_lowercase()),
+        None => Verdict::Joins,
+    }
 }
 
 /// `bounced: cleaned by Mailchimp on 2024-05-01 09:12:00`, with what was said.
@@ -237,4 +268,31 @@ fn mailchimp_consent(get: Cell<'_, '_>) -> [String; 3] {
 
 fn short(text: &str) -> String {
     clean(text).trim().chars().take(TEXT_MAX).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audience::exports::verdict::Everyone;
+
+    #[test]
+    fn a_name_says_who_is_in_a_file() {
+        let names = [
+            ("subscribed_members_export_1a2b.csv", None),
+            ("unsubscribed_members_export_1a2b.csv", Some(Everyone::Unsubscribed)),
+            ("not_unsubscribed.csv", None),
+            ("my-opt-outs.csv", Some(Everyone::Unsubscribed)),
+            ("do-not-mail.csv", Some(Everyone::Unsubscribed)),
+            ("blacklist 2024.csv", Some(Everyone::Blocked)),
+            ("abuse_complaints.csv", Some(Everyone::Complained)),
+            ("granular_activity/unsubscribes/1.csv", Some(Everyone::Unsubscribed)),
+            ("granular_activity/bounces/1.csv", Some(Everyone::Bounced)),
+            ("granular_activity/opens/1.csv", Some(Everyone::Activity)),
+            ("posts/1.delivers.csv", Some(Everyone::Activity)),
+            ("archived_members_export_1.csv", Some(Everyone::Activity)),
+            ("nonsubscribed_members.csv", Some(Everyone::Never)),
+        ];
+        for (name, everyone) in names {
+            assert_eq!(Everyone::of(name), everyone, "{name}");
+        }
+    }
 }
