@@ -129,10 +129,17 @@ fn statements(seen: &Seen<'_>) -> Decided {
     })
 }
 
+/// How long the token of a link is, at least.
+const TOKEN_MIN: usize = 30;
+
 /// What a mail program sends for `mailto:…?subject=unsubscribe`.
 fn farewell(seen: &Seen<'_>) -> Decided {
-    let word = seen.subject.split([' ', ':', '-', '+', '.', '!']).next().unwrap_or_default();
-    let is_one = signs::FAREWELLS.contains(&word) && !seen.is_machine;
+    let mut words =
+        seen.subject.split([' ', ':', '+', '.', ',', '!', '?']).filter(|word| !word.is_empty());
+    let word = words.next().unwrap_or_default();
+    // "Unsubscribe numbers?" is a question, and a token is longer than any word.
+    let is_said = |word: &str| matches!(word, "me" | "please") || word.len() >= TOKEN_MIN;
+    let is_one = signs::FAREWELLS.contains(&word) && words.all(is_said) && !seen.is_machine;
     is_one.then(|| (Kind::Unsubscribe, format!("the subject begins with “{word}”")))
 }
 
@@ -143,11 +150,16 @@ fn farewell_within(seen: &Seen<'_>) -> Decided {
     }
     let mut words = seen.opening.split([' ', '.', '!', ',']).filter(|word| !word.is_empty());
     let word = words.next()?;
-    let is_one = signs::FAREWELLS.contains(&word) && words.count() < 12;
+    let is_one = signs::FAREWELLS.contains(&word) && words.count() < 5;
     if is_one {
         return Some((Kind::Unsubscribe, format!("it says “{word}” and little else")));
     }
-    let is_short = seen.opening.len() < 400;
+    // In a longer letter, or one that says "not", such words may say the opposite.
+    let mut words = seen.opening.split_whitespace();
+    let is_short = words.clone().count() <= 20
+        && !words.any(|word| {
+            matches!(word, "not" | "never" | "nicht" | "pas" | "no") || word.contains("n't")
+        });
     let phrase = phrases::first(signs::FAREWELL_WORDS, &seen.opening).filter(|_| is_short)?;
     Some((Kind::Unsubscribe, format!("it says “{phrase}”")))
 }

@@ -70,6 +70,8 @@ pub struct Message {
     /// Of a bounce, a delay or a delivery: one for each recipient that it is about, at most
     /// [`RECIPIENTS_MAX`]. There is at least one, which may name nobody. Of other kinds: none.
     pub reports: Vec<Report>,
+    /// Of a bounce: whom it says that the mail has reached all the same.
+    pub arrived: Vec<String>,
     /// Of a complaint: its `Feedback-Type` in lower case (`abuse`, `fraud`, `opt-out`, …).
     pub feedback: Option<String>,
     /// Of a complaint or a farewell: whom it names, and where. It may be none.
@@ -111,11 +113,18 @@ pub fn read(message: &[u8]) -> Message {
 fn read_parts(parts: &[Part]) -> Message {
     let evidence = evidence::gather(parts);
     let (kind, why) = kind::of(parts);
-    let mut message =
-        Message { kind, why, reports: Vec::new(), feedback: None, named: Vec::new(), evidence };
+    let mut message = Message {
+        kind,
+        why,
+        evidence,
+        reports: Vec::new(),
+        arrived: Vec::new(),
+        feedback: None,
+        named: Vec::new(),
+    };
     match kind {
         Kind::Bounce | Kind::Delayed | Kind::Delivered => {
-            message.reports = report::reports(parts, kind, &message.evidence);
+            (message.reports, message.arrived) = report::reports(parts, kind, &message.evidence);
         }
         Kind::Complaint => {
             message.feedback = complaint::feedback_type(parts);

@@ -77,6 +77,13 @@ pub enum Action {
     Expanded,
 }
 
+impl Action {
+    /// Whether the mail is where it was to go.
+    const fn is_arrival(self) -> bool {
+        matches!(self, Self::Delivered | Self::Relayed | Self::Expanded)
+    }
+}
+
 /// What is wrong with the delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
@@ -174,8 +181,13 @@ impl Action {
     }
 }
 
-/// One report for each recipient; at least one.
-pub(super) fn reports(parts: &[Part], kind: Kind, evidence: &Evidence) -> Vec<Report> {
+/// One report for each recipient, at least one; and of a message that reports failures, those whom
+/// the mail has reached.
+pub(super) fn reports(
+    parts: &[Part],
+    kind: Kind,
+    evidence: &Evidence,
+) -> (Vec<Report>, Vec<String>) {
     let prose = prose::read(parts, evidence);
     let statements = statement::statements(parts);
     let mut reports: Vec<Report> = Vec::new();
@@ -191,7 +203,11 @@ pub(super) fn reports(parts: &[Part], kind: Kind, evidence: &Evidence) -> Vec<Re
         }
     }
     // Of a message that reports a failure and a delivery, the failure is what it is about.
+    let mut arrived = Vec::new();
     if kind == Kind::Bounce && reports.iter().any(|report| report.action == Action::Failed) {
+        let there = reports.iter().filter(|report| report.action.is_arrival());
+        arrived
+            .extend(there.flat_map(|report| report.recipient.iter().chain(&report.also)).cloned());
         reports.retain(|report| report.action == Action::Failed);
     }
     if reports.is_empty() {
@@ -199,7 +215,8 @@ pub(super) fn reports(parts: &[Part], kind: Kind, evidence: &Evidence) -> Vec<Re
         reports.extend(prose.items.iter().map(|item| of_item(item, action, &prose)));
     }
     reports.truncate(RECIPIENTS_MAX);
-    reports
+    arrived.truncate(RECIPIENTS_MAX);
+    (reports, arrived)
 }
 
 fn of_statement(statement: &Statement, is_only: bool, prose: &Prose) -> Report {

@@ -113,6 +113,12 @@ fn class(report: &Report) -> Class {
     }
 }
 
+/// Whether a bounce says that the mail has reached the reader all the same.
+fn has_reached(message: &Message, reader: &Reader) -> bool {
+    let mut keys = message.arrived.iter().filter_map(|address| address.parse().ok());
+    keys.any(|address: crate::address::EmailAddress| address.key() == reader.address.key())
+}
+
 /// What needs no look at earlier bounces; `None` where one is needed.
 pub(super) fn at_once(message: &Message, whose: &Whose) -> Option<Decision> {
     use Decision::{Leave, Nothing, Suppress, Unproven};
@@ -135,6 +141,9 @@ pub(super) fn at_once(message: &Message, whose: &Whose) -> Option<Decision> {
         (Kind::Delayed, Whose::Reader(_)) => Nothing("the mail is late, and still tried"),
         (Kind::Delivered, Whose::Reader(_)) => Nothing("the mail arrived"),
         (Kind::AutoReply, Whose::Reader(_)) => Nothing("a machine answers for the reader"),
+        (Kind::Bounce, Whose::Reader(reader)) if has_reached(message, reader) => {
+            Nothing("the reader has it; it came back from somebody whom it was passed on to")
+        }
         (Kind::Bounce, Whose::Reader(_)) => return None,
     })
 }
