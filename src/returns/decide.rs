@@ -176,3 +176,35 @@ pub fn missing(class: Class, streak: &Streak) -> String {
         _ => so_far,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::bounce;
+    use crate::returns::decide::{Decision, at_once};
+    use crate::returns::whose::{Proof, Reader, Whose};
+
+    /// A delivery status of two recipients.
+    fn status(ada: &str, other: &str) -> String {
+        format!(
+            "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.net\nSubject: Delivery report\n\
+             MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; \
+             boundary=b\n\n--b\nContent-Type: text/plain\n\nsee below\n--b\n\
+             Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net\n\n\
+             Final-Recipient: rfc822; other@example.net\n{other}\n\n\
+             Final-Recipient: rfc822; Ada@example.org\n{ada}\n\n--b--\n"
+        )
+    }
+
+    #[test]
+    fn who_has_the_mail_is_not_given_up_for_somebody_it_was_passed_on_to() {
+        let reader =
+            Reader { address: "ada@example.org".parse().unwrap(), sent: None, proof: Proof::Verp };
+        let whose = Whose::Reader(reader);
+        let (failed, arrived) =
+            ("Action: failed\nStatus: 5.1.1", "Action: delivered\nStatus: 2.0.0");
+        let decide = |ada, other| at_once(&bounce::read(status(ada, other).as_bytes()), &whose);
+        assert!(matches!(decide(arrived, failed), Some(Decision::Nothing(_))));
+        assert_eq!(decide(failed, arrived), None, "it is about the reader");
+        assert_eq!(decide(failed, failed), None);
+    }
+}
