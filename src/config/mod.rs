@@ -292,6 +292,18 @@ pub struct Send {
     pub throttle_pause: Duration,
     /// For how long after `send_at` an issue without `not_after` is begun.
     pub due_within: Duration,
+    /// Which issue the subscribers get first who join while a run is not finished.
+    pub new_subscribers: LateJoin,
+}
+
+/// The first issue of a subscriber who joins while the run of an issue is not finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LateJoin {
+    /// The issue after the one that is being sent.
+    #[default]
+    NextIssue,
+    /// The issue that is being sent.
+    ThisIssue,
 }
 
 impl Default for Send {
@@ -306,6 +318,7 @@ impl Default for Send {
             warm_up: Vec::new(),
             throttle_pause: Duration::from_mins(15),
             due_within: Duration::from_hours(24),
+            new_subscribers: LateJoin::default(),
         }
     }
 }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::journal::Journal;
 use crate::journal::error::Error;
 use crate::journal::event::Event;
-use crate::journal::plan::{Origin, Planning};
+use crate::journal::plan::{Origin, Planning, Purpose};
 use crate::journal::record::{Entry, Happened, Run, State, Tally, Transition};
 use crate::journal::standing::{Change, Standing};
 use crate::journal::stored;
@@ -277,12 +277,34 @@ impl Ledger {
     /// The run is finished, or the journal cannot be written.
     pub async fn renew(&self, now: Timestamp, origin: &Origin<'_>) -> Result<Planning, Error> {
         let transaction = self.journal.database.begin("begin a generation of a run in").await?;
-        let open = [State::Pending, State::Claimed, State::Deferred];
-        let open = open.into_iter().flat_map(|state| self.standing.all_in(state));
         let out = self.standing.suppressed().keys().copied();
-        let mut planning = Planning::renew(transaction, &self.run, now, origin).await?;
-        planning.open_to(open.map(|id| (id, true)).chain(out.map(|id| (id, false)))).await?;
+        let mut planning =
+            Planning::renew(transaction, &self.run, now, origin, Purpose::Renew).await?;
+        let open = self.open_entries().map(|id| (id, true));
+        planning.open_to(open.chain(out.map(|id| (id, false)))).await?;
         Ok(planning)
+    }
+
+    /// Begins to write a further generation of the run that only adds readers: recipients who are
+    /// in it already stay as they are. When it is committed, the run has to be opened again.
+    ///
+    /// Only for the one process that holds the lock, and after [`Ledger::recover`].
+    ///
+    /// # Errors
+    /// The run is finished, or the journal cannot be written.
+    pub async fn extend(&self, now: Timestamp, origin: &Origin<'_>) -> Result<Planning, Error> {
+        let transaction = self.journal.database.begin("begin a generation of a run in").await?;
+        Planning::renew(transaction, &self.run, now, origin, Purpose::Add).await
+    }
+
+    /// The numbers of the recipients who are still to be served.
+    pub(crate) fn open_entries(&self) -> impl Iterator<Item = i64> + '_ {
+        let open = [State::Pending, State::Claimed, State::Deferred];
+        open.into_iter().flat_map(|state| self.standing.all_in(state))
+    }
+
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.journal
     }
 
     /// How many recipients of each generation are in each state, from the first one on; the

@@ -8,6 +8,7 @@
 //! happened since the row before it (`event`), and summed up in memory (`standing`).
 
 mod batch;
+mod comparison;
 mod error;
 mod event;
 mod ledger;
@@ -28,6 +29,7 @@ use jiff::Timestamp;
 use crate::compile::Program;
 use crate::journal::sqlite::Database;
 
+pub use comparison::ListDifference;
 pub use error::Error;
 pub use ledger::Ledger;
 pub use person::{Held, Moment};

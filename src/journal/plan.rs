@@ -35,8 +35,18 @@ pub struct Planning {
     edition: usize,
     /// The number of the next entry.
     entry: i64,
-    /// Whether the run was begun before, so that its readers are still to be compared.
-    renewed: bool,
+    purpose: Purpose,
+}
+
+/// What the readers that are recorded are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// They begin the run.
+    Begin,
+    /// They are compared with the run that was begun before, and take its place.
+    Renew,
+    /// Those of them who are not in the run that was begun before come after the others.
+    Add,
 }
 
 /// Records the [`Batch`] $3 as the recipients of run $1, the first with the number $2.
@@ -45,13 +55,6 @@ const BEGIN: &str = "
     SELECT $1, $2 + j.key, j.value->>0, j.value->>1,
            CAST(j.value->>2 AS BIGINT), j.value->3, CAST(j.value->>4 AS BIGINT)
     FROM jsonb_each($3) AS j";
-
-/// Records the [`Batch`] $1 as readers who are still to be compared with the recipients of a run.
-const RENEW: &str = "
-    INSERT INTO temp.arriving (key, address, line, fields, edition)
-    SELECT j.value->>0, j.value->>1,
-           CAST(j.value->>2 AS BIGINT), j.value->3, CAST(j.value->>4 AS BIGINT)
-    FROM jsonb_each($1) AS j";
 
 /// Recipients that are recorded together, as the text that hands them to the database.
 #[derive(Debug, Default)]
@@ -77,6 +80,12 @@ impl Batch {
     #[must_use]
     pub fn len(&self) -> usize {
         self.length
+    }
+
+    /// The JSON array of all of them.
+    pub(crate) fn into_json(mut self) -> String {
+        self.rows.push(b']');
+        String::from_utf8(self.rows).expect("JSON is text")
     }
 
     /// Whether there is nobody.
@@ -114,7 +123,7 @@ impl Planning {
         insert_generation(&mut transaction, id, 1, &generations[0]).await?;
         let (issue, key) = (issue.to_owned(), key.to_owned());
         let run = Run { id, issue, key, date, finished: None, generations };
-        Ok(Self { transaction, run, edition: 0, entry: 1, renewed: false })
+        Ok(Self { transaction, run, edition: 0, entry: 1, purpose: Purpose::Begin })
     }
 
     /// Begins to write a further generation of a run.
@@ -123,6 +132,7 @@ impl Planning {
         run: &Run,
         now: Timestamp,
         origin: &Origin<'_>,
+        purpose: Purpose,
     ) -> Result<Self, Error> {
         let during = Error::during("begin a generation of a run in");
         let next: (i64, i64, Option<i64>) = sqlx::query_as(
@@ -145,7 +155,7 @@ impl Planning {
         run.generations.push(generation(now, origin, edition));
         let number = i64::try_from(run.generations.len()).unwrap_or(i64::MAX);
         insert_generation(&mut transaction, run.id, number, run.newest()).await?;
-        Ok(Self { transaction, run, edition, entry, renewed: true })
+        Ok(Self { transaction, run, edition, entry, purpose })
     }
 
     /// How many programs the run has so far: the number of the next one.
@@ -191,20 +201,19 @@ impl Planning {
         if batch.is_empty() {
             return Ok(());
         }
-        let Batch { mut rows, length } = batch;
-        rows.push(b']');
-        let rows = String::from_utf8(rows).expect("JSON is text");
-        let query = match self.renewed {
-            true => sqlx::query(RENEW).bind(rows),
-            false => sqlx::query(BEGIN).bind(self.run.id).bind(self.entry).bind(rows),
-        };
-        query
+        let length = i64::try_from(batch.len()).unwrap_or(i64::MAX);
+        let rows = batch.into_json();
+        if self.purpose != Purpose::Begin {
+            return renewal::arrive(&mut self.transaction, rows).await;
+        }
+        sqlx::query(BEGIN)
+            .bind(self.run.id)
+            .bind(self.entry)
+            .bind(rows)
             .execute(&mut *self.transaction)
             .await
             .map_err(Error::during("record the recipients of a run in"))?;
-        if !self.renewed {
-            self.entry += i64::try_from(length).unwrap_or(i64::MAX);
-        }
+        self.entry += length;
         Ok(())
     }
 
@@ -216,7 +225,7 @@ impl Planning {
         for chunk in suppressed.chunks(ROWS) {
             let rows =
                 chunk.iter().map(|(address, reason)| (address.key(), address.to_string(), reason));
-            let query = match self.renewed {
+            let query = match self.purpose != Purpose::Begin {
                 true => sqlx::query(
                     "INSERT INTO temp.refused (key, address, reason)
                      SELECT j.value->>0, j.value->>1, j.value->>2
@@ -229,7 +238,8 @@ impl Planning {
                 ),
             };
             let query = query.bind(json(rows));
-            let query = if self.renewed { query } else { query.bind(self.run.id) };
+            let query =
+                if self.purpose == Purpose::Begin { query.bind(self.run.id) } else { query };
             query
                 .execute(&mut *self.transaction)
                 .await
@@ -248,11 +258,13 @@ impl Planning {
     /// # Errors
     /// The journal cannot be written.
     pub async fn merge(&mut self) -> Result<Merged, Error> {
-        if !std::mem::take(&mut self.renewed) {
-            return Ok(Merged::default());
-        }
         let (first, now) = (self.run.newest().edition, self.run.newest().begun);
-        renewal::merge(&mut self.transaction, self.run.id, first, self.entry, now).await
+        let (transaction, run) = (&mut self.transaction, self.run.id);
+        match std::mem::replace(&mut self.purpose, Purpose::Begin) {
+            Purpose::Begin => Ok(Merged::default()),
+            Purpose::Renew => renewal::merge(transaction, run, first, self.entry, now).await,
+            Purpose::Add => renewal::add(transaction, run, self.entry).await,
+        }
     }
 
     /// Puts all of it on the disk, at once.

@@ -89,6 +89,26 @@ pub(crate) async fn open_to(
     }
 }
 
+/// Records readers, as a [`Batch`](crate::journal::Batch) has them, who are still to be compared with
+/// the recipients of a run.
+const ARRIVE: &str = "
+    INSERT INTO temp.arriving (key, address, line, fields, edition)
+    SELECT j.value->>0, j.value->>1,
+           CAST(j.value->>2 AS BIGINT), j.value->3, CAST(j.value->>4 AS BIGINT)
+    FROM jsonb_each($1) AS j";
+
+/// Records readers who are still to be compared with the recipients of a run.
+pub(crate) async fn arrive(connection: &mut SqliteConnection, rows: String) -> Result<(), Error> {
+    let done = sqlx::query(ARRIVE).bind(rows).execute(connection).await;
+    done.map(drop).map_err(Error::during("record the recipients of a run in"))
+}
+
+/// Makes the index by which readers are found, when all of them are there.
+pub(crate) async fn index(connection: &mut SqliteConnection) -> Result<(), Error> {
+    let made = sqlx::query("CREATE INDEX temp.arriving_key ON arriving (key)").execute(connection);
+    made.await.map(drop).map_err(Error::during("begin a generation of a run in"))
+}
+
 /// Gives those who are still to be served what there is now.
 const KEEP: &str = "
     UPDATE recipients
@@ -146,18 +166,42 @@ pub(crate) async fn merge(
     now: Timestamp,
 ) -> Result<Merged, Error> {
     let during = Error::during("begin a generation of a run in");
-    let index = "CREATE INDEX temp.arriving_key ON arriving (key)";
-    sqlx::query(index).execute(&mut *connection).await.map_err(&during)?;
+    index(connection).await?;
     let kept = sqlx::query(KEEP).bind(run).execute(&mut *connection).await.map_err(&during)?;
     let gone = take_out(connection, run, edition, now).await?;
-    for sql in FORGIVE.into_iter().chain(LEAVE_NEW) {
+    for sql in FORGIVE {
+        sqlx::query(sql).bind(run).execute(&mut *connection).await.map_err(&during)?;
+    }
+    let added = append(connection, run, entry).await?;
+    Ok(Merged { kept: kept.rows_affected(), added, gone })
+}
+
+/// Adds the readers to the run who are not part of it, and changes nobody else: its new entries
+/// begin with `entry`.
+pub(crate) async fn add(
+    connection: &mut SqliteConnection,
+    run: i64,
+    entry: i64,
+) -> Result<Merged, Error> {
+    index(connection).await?;
+    // A reader who was set aside is written to now.
+    let [_, forgive] = FORGIVE;
+    let forgiven = sqlx::query(forgive).bind(run).execute(&mut *connection).await;
+    forgiven.map_err(Error::during("begin a generation of a run in"))?;
+    Ok(Merged { added: append(connection, run, entry).await?, ..Merged::default() })
+}
+
+/// Adds the readers who are not part of the run; returns how many.
+async fn append(connection: &mut SqliteConnection, run: i64, entry: i64) -> Result<u64, Error> {
+    let during = Error::during("begin a generation of a run in");
+    for sql in LEAVE_NEW {
         sqlx::query(sql).bind(run).execute(&mut *connection).await.map_err(&during)?;
     }
     let added = sqlx::query(ADD).bind(run).bind(entry).execute(&mut *connection).await;
     let added = added.map_err(&during)?.rows_affected();
     sqlx::query(REFUSE).bind(run).execute(&mut *connection).await.map_err(&during)?;
     drop_tables(connection).await?;
-    Ok(Merged { kept: kept.rows_affected(), added, gone })
+    Ok(added)
 }
 
 /// Takes those out of the run who are no longer written to; returns how many.

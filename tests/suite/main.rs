@@ -27,6 +27,7 @@ mod picture;
 mod real;
 mod returns;
 mod segments;
+mod sign_ups;
 mod status;
 mod subscribers;
 mod support;

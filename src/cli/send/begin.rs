@@ -35,7 +35,7 @@ pub(super) async fn begin(
     let fingerprint = material.key.fingerprint();
     // From here on it is one transaction: whatever ends it before its last line leaves nothing.
     let mut planning = journal.begin(&material.issue.name, &fingerprint, date, &origin).await?;
-    let readers = prove(env, &material, &mut planning, date, args).await?;
+    let readers = prove(env, &material, &mut planning, date, args, &|_| true).await?;
     if readers == 0 {
         return Err(nobody(publication));
     }
@@ -57,13 +57,15 @@ async fn check_twin(journal: &Journal, name: &str, digests: &Digests) -> Result<
         .hint("give the file its old name back; to send the same once more, change a word of it"))
 }
 
-/// Takes all readers through the gate and into the journal; returns how many this send is for.
+/// Takes the readers that are `included` through the gate and into the journal; returns how many
+/// this send is for.
 pub(super) async fn prove(
     env: &mut Env,
     material: &Material<'_>,
     planning: &mut Planning,
     date: Timestamp,
     args: &SendArgs,
+    included: &dyn Fn(&Recipient) -> bool,
 ) -> Result<u64, Failure> {
     let planner = material.planner(date, "");
     let mut gate = planner.gate(&material.issue);
@@ -77,7 +79,9 @@ pub(super) async fn prove(
     let count = |reader: &Result<Recipient, Failure>| {
         selected += u64::from(reader.as_ref().is_ok_and(wanted));
     };
-    let recorded = record(planning, &mut gate, &mut material.everyone()?.inspect(count)).await;
+    let readers = material.everyone()?;
+    let readers = readers.filter(|reader| reader.as_ref().map_or(true, included));
+    let recorded = record(planning, &mut gate, &mut readers.inspect(count)).await;
     let passed = match recorded {
         Ok(()) => gate.close(),
         Err(Unrecorded::Refused(refused)) => Err(refused),

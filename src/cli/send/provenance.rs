@@ -1,11 +1,13 @@
 //! A publication and an issue in, what tells later which ones they were out.
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::cli::digest::Parts;
 use crate::cli::publication::Publication;
+use crate::config::{self, Condition};
 use crate::issue::{self, Part};
 use crate::journal::Digests;
 
@@ -76,10 +78,29 @@ fn settings(publication: &Publication) -> String {
         config.unsubscribe.url.clone(),
         optional(&config.unsubscribe.mailto.as_ref().map(ToString::to_string)),
         config.audience.name.to_string(),
-        format!("{:?}", config.segments),
+        segments(&config.segments),
     ];
     texts.iter().for_each(|text| parts.add(text.as_bytes()));
     parts.finish()
+}
+
+/// The segments, in the form that runs of every version were digested with. Who may join one by the
+/// form is not part of it: that changes no message.
+fn segments(segments: &BTreeMap<String, config::Segment>) -> String {
+    #[derive(Debug)]
+    struct Segment<'s> {
+        #[expect(dead_code, reason = "it is read by `Debug`")]
+        conditions: &'s [Condition],
+        #[expect(dead_code, reason = "it is read by `Debug`")]
+        invitation: &'s Option<String>,
+        #[expect(dead_code, reason = "it is read by `Debug`")]
+        title: &'s Option<String>,
+    }
+    let digested = segments.iter().map(|(name, segment)| {
+        let config::Segment { conditions, invitation, title, .. } = segment;
+        (name, Segment { conditions, invitation, title })
+    });
+    format!("{:?}", digested.collect::<BTreeMap<_, _>>())
 }
 
 /// The commit that a folder is at, if it is a git checkout and git is there.

@@ -1,18 +1,27 @@
 //! A run that has begun and the files as they are now in, what it goes on with out.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::address::EmailAddress;
+use crate::audience::Recipient;
 use crate::cli::count;
 use crate::cli::env::Env;
 use crate::cli::failure::Failure;
+use crate::cli::found::Found;
 use crate::cli::publication::Publication;
+use crate::cli::readers::Readers;
 use crate::cli::send::begin::prove;
 use crate::cli::send::provenance::{commit, digests, list_digest};
 use crate::cli::send::real::check_key;
 use crate::cli::send::{Material, SendArgs, whole_seconds};
+use crate::config::LateJoin;
 use crate::document::list;
-use crate::journal::{Digests, Ledger, Origin, Run};
+use crate::journal::{Digests, Ledger, ListDifference, Origin, Run};
 use crate::key::Key;
+
+/// The name of the list among what may have changed.
+const LIST: &str = "the list";
 
 /// How a run goes on.
 pub(super) enum Goes {
@@ -45,9 +54,22 @@ pub(super) async fn renew(
             .hint("put it back: there is nothing else to accept")
             .hint("`--as-begun` goes on with what the run was begun with"));
     }
-    let changed = changed(publication, path, run);
+    let mut changed = changed(publication, path, run);
+    let mut list = None;
+    if changed.contains(&LIST) && !args.as_begun && !args.accept_changes {
+        list = difference(publication, path, ledger, key).await?;
+        if list.as_ref().is_some_and(|list| list.changed + list.removed == 0) {
+            changed.retain(|part| *part != LIST);
+        }
+    }
     if !changed.is_empty() && !args.as_begun && !args.accept_changes {
-        return Err(refusal(&changed, run));
+        return Err(refusal(&changed, list.as_ref(), run));
+    }
+    if let Some(ListDifference { added, .. }) = &list
+        && !added.is_empty()
+        && publication.config.send.new_subscribers == LateJoin::ThisIssue
+    {
+        return add(env, publication, path, ledger, args, added).await;
     }
     if changed.is_empty() || args.as_begun {
         env.say(format_args!("Going on with the run of {}, begun {}.", run.issue, run.date));
@@ -65,7 +87,7 @@ pub(super) async fn renew(
         Origin { digests: &digests, commit: commit.as_deref(), columns: readers.columns() };
     let now = whole_seconds(env.clock.now());
     let mut planning = ledger.renew(now, &origin).await?;
-    prove(env, &material, &mut planning, run.date, args).await?;
+    prove(env, &material, &mut planning, run.date, args, &|_| true).await?;
     let merged = planning.merge().await?;
     let what = format!(
         "{} changed. {} still to be served will get what there is now, {} added, {} taken out",
@@ -85,6 +107,60 @@ pub(super) async fn renew(
     Ok(Goes::Renewed(planning.commit().await?))
 }
 
+/// Adds readers to a run who joined the list since it was begun; everyone else stays as they are.
+async fn add(
+    env: &mut Env,
+    publication: &Publication,
+    path: &Path,
+    ledger: &Ledger,
+    args: &SendArgs,
+    added: &BTreeSet<String>,
+) -> Result<Goes, Failure> {
+    let material = Material::load(env, publication, path)?.finished()?;
+    let readers = material.readers.list();
+    let digests = Digests { list: readers.digest().to_owned(), ..digests(publication, path) };
+    let commit = commit(publication.folder.root());
+    let origin =
+        Origin { digests: &digests, commit: commit.as_deref(), columns: readers.columns() };
+    let now = whole_seconds(env.clock.now());
+    let mut planning = ledger.extend(now, &origin).await?;
+    let is_new = |reader: &Recipient| added.contains(&*reader.address.key());
+    prove(env, &material, &mut planning, ledger.run().date, args, &is_new).await?;
+    let merged = planning.merge().await?;
+    env.say(format_args!(
+        "{} joined the list and will get it, too.",
+        count(merged.added, "reader")
+    ));
+    Ok(Goes::Renewed(planning.commit().await?))
+}
+
+/// How the list differs from those of a run who are still to be served; `None` where the list
+/// cannot be read.
+async fn difference(
+    publication: &Publication,
+    path: &Path,
+    ledger: &Ledger,
+    key: &Key,
+) -> Result<Option<ListDifference>, Failure> {
+    let Ok(readers) = Readers::read(publication, &mut Found::default()) else { return Ok(None) };
+    let suppressions = publication.suppressions(key.hasher())?;
+    let checked = publication.check_issue(path, None).ok().and_then(|checked| checked.value);
+    let audience = checked.as_ref().and_then(|issue| issue.audience.as_deref());
+    let is_for = |reader: &Recipient| {
+        audience.is_none_or(|name| Readers::belongs(publication, reader, name))
+            && suppressions.reason_in(&reader.address, audience).is_none()
+    };
+    let mut rows = readers.all()?.map(|reader| {
+        let reader = reader?;
+        let is_for = is_for(&reader);
+        Ok((reader, is_for))
+    });
+    let is_suppressed =
+        |address: &EmailAddress| suppressions.reason_in(address, audience).is_some();
+    let columns = readers.list().columns();
+    ledger.compare::<Failure>(columns, &mut rows, &is_suppressed).await.map(Some)
+}
+
 /// What is no longer as it was when the run's newest generation was begun.
 fn changed(publication: &Publication, path: &Path, run: &Run) -> Vec<&'static str> {
     // An issue whose file is gone cannot be gone on with in any other way than as it was begun.
@@ -98,18 +174,33 @@ fn changed(publication: &Publication, path: &Path, run: &Run) -> Vec<&'static st
         ("the issue", now.issue == *issue),
         ("its theme", now.theme == *theme),
         ("the settings", now.settings == *settings),
-        ("the list", same_list),
+        (LIST, same_list),
     ];
     parts.into_iter().filter(|(_, same)| !same).map(|(part, _)| part).collect()
 }
 
-fn refusal(changed: &[&str], run: &Run) -> Failure {
+fn refusal(changed: &[&str], list: Option<&ListDifference>, run: &Run) -> Failure {
     let message =
         format!("{} changed since the run was begun, {}", joined(changed), run.newest().begun);
-    Failure::usage(message)
+    let failure = Failure::usage(message);
+    let failure = match list.filter(|_| changed.contains(&LIST)) {
+        Some(ListDifference { changed, removed, added }) => failure.hint(format!(
+            "of the readers still to be served, {} changed and {} removed; {} new",
+            count(*changed, "row"),
+            be(*removed),
+            be(added.len() as u64),
+        )),
+        None => failure,
+    };
+    failure
         .hint("`--accept-changes` sends what there is now to those who are still to be served")
         .hint("`--as-begun` goes on with what the run was begun with")
         .hint("nothing was sent")
+}
+
+/// A number with its verb.
+fn be(number: u64) -> String {
+    if number == 1 { "1 is".to_owned() } else { format!("{number} are") }
 }
 
 /// Some parts, as a sentence begins with them.

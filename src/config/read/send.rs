@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::address::EmailAddress;
 use crate::config::read::value::{DAY, WEEK, duration, rate, window};
-use crate::config::{Preset, Rate, Send};
+use crate::config::{LateJoin, Preset, Rate, Send};
 use crate::diagnostic::Code;
 use crate::document::{Report, Table, Text, Value};
 
@@ -40,6 +40,8 @@ pub(super) fn read(value: Option<Value<'_>>, preset: Option<&Preset>, report: &R
     let pause = pause.and_then(|text| duration(&text, &DAY, report));
     let due_within = table.take("due_within").and_then(Value::text);
     let due_within = due_within.and_then(|text| duration(&text, &WEEK, report));
+    let issues = [("next issue", LateJoin::NextIssue), ("this issue", LateJoin::ThisIssue)];
+    let new_subscribers = table.take("new_subscribers").and_then(|value| value.one_of(&issues));
     table.finish();
     Send {
         retry_delays: delays.unwrap_or(defaults.retry_delays),
@@ -51,6 +53,7 @@ pub(super) fn read(value: Option<Value<'_>>, preset: Option<&Preset>, report: &R
         warm_up,
         throttle_pause: pause.unwrap_or(defaults.throttle_pause),
         due_within: due_within.unwrap_or(defaults.due_within),
+        new_subscribers: new_subscribers.unwrap_or(defaults.new_subscribers),
     }
 }
 
