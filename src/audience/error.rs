@@ -32,6 +32,28 @@ pub enum Error {
         /// The names of the columns there are.
         columns: Vec<String>,
     },
+    /// A column holds addresses, and its name does not say that they are the readers'.
+    #[error("`{}` holds addresses, and its name does not say whose", Shown(.column))]
+    PerhapsAddresses {
+        /// The column's name.
+        column: String,
+    },
+    /// A file holds no list that can be read.
+    #[error("{what}")]
+    NoList {
+        /// What it is.
+        what: String,
+        /// What to do.
+        help: &'static str,
+    },
+    /// A file in a zip, or a sheet of a spreadsheet, cannot be read; the source says why.
+    #[error("cannot read `{}`", Shown(.name))]
+    Part {
+        /// The names of the file and of the part.
+        name: String,
+        /// What is wrong.
+        source: Box<Error>,
+    },
     /// The list is another one than when it was first read.
     #[error("it changes while it is read: try again when nobody writes to it")]
     Changed,
@@ -94,6 +116,9 @@ pub enum Reason {
     /// The cell of the address holds nothing.
     #[error("the address is missing")]
     NoAddress,
+    /// Several cells hold addresses, and others hold something else.
+    #[error("several cells hold addresses, and others say something of one of them")]
+    SeveralAddresses,
     /// An earlier row has the same reader, and that row counts.
     #[error("`{address}` is on line {first} already")]
     Duplicate {

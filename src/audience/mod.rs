@@ -5,18 +5,22 @@ mod doubt;
 mod error;
 mod exports;
 mod import;
+mod mailboxes;
 mod recipient;
 mod roster;
 mod rows;
 mod scan;
+mod source;
 mod subscribers;
 mod suppressions;
 mod twins;
 
 pub use doubt::{Doubt, Doubts};
 pub use error::{BadRow, Error, Reason};
-pub use exports::{Everyone, Export, Format, Names, PythonError, marked, python_value, unmarked};
-pub use import::{Counts, Done, Import, Plan, Use};
+pub use exports::{
+    Everyone, Export, Format, ImportOptions, Names, PythonError, marked, python_value, unmarked,
+};
+pub use import::{Counts, Done, Import, Plan, Repair, Repairs, Use};
 pub use recipient::{Columns, Recipient};
 pub use roster::{Extension, Newcomer, Roster, forget_rejected};
 pub use subscribers::{List, Subscribers};

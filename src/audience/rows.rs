@@ -14,6 +14,8 @@ use crate::audience::scan::{CELL_MAX, Scan, State};
 const CHUNK: u64 = 64 * 1024;
 /// Within how many bytes the first line is looked for, to tell the delimiter.
 const SNIFF_MAX: usize = 64 * 1024;
+/// How long the line that names the delimiter can be, in bytes: a spreadsheet may have padded it.
+const NAMED_MAX: usize = 256;
 
 /// A row that could be cut into cells.
 #[derive(Clone, Copy)]
@@ -24,6 +26,8 @@ pub(crate) struct Row<'r> {
     pub(crate) count: usize,
     /// The line of an earlier row that left a quote open, where there is one.
     pub(crate) quote: Option<u64>,
+    /// Whether a cell that is not kept says something.
+    beyond: bool,
     text: &'r str,
     ends: &'r [usize],
 }
@@ -34,6 +38,13 @@ impl<'r> Row<'r> {
         let (text, ends) = (self.text, self.ends);
         let starts = std::iter::once(0).chain(ends.iter().copied());
         starts.zip(ends).map(move |(start, end)| &text[start..*end])
+    }
+
+    /// How many cells it has for a table of so many columns: a spreadsheet pads its rows, and empty
+    /// cells beyond the columns are no cells.
+    pub(crate) fn width(&self, columns: usize) -> usize {
+        let padded = || self.cells().skip(columns).all(|cell| cell.trim().is_empty());
+        if self.count > columns && !self.beyond && padded() { columns } else { self.count }
     }
 
     /// One of its cells.
@@ -58,6 +69,8 @@ pub(crate) struct Rows<R> {
     line: u64,
     columns: usize,
     delimiter: u8,
+    /// Whether a row counts as one line, however many lines its cells have.
+    numbered: bool,
     quote: Option<u64>,
     /// The line of the last row that could not be cut into cells, as long as a cell at most.
     lost: Vec<u8>,
@@ -68,7 +81,28 @@ pub(crate) struct Rows<R> {
 impl<R: Read> Rows<R> {
     /// Skips the byte order mark and looks at the first line for the delimiter.
     pub(crate) fn new(reader: R) -> Result<Self, Error> {
-        let mut rows = Self {
+        let mut rows = Self::begin(reader);
+        rows.fill()?;
+        if rows.buffer.starts_with("\u{feff}".as_bytes()) {
+            rows.start = 3;
+        }
+        rows.delimiter = match rows.named_delimiter()? {
+            Some(delimiter) => delimiter,
+            None => rows.sniff()?,
+        };
+        Ok(rows)
+    }
+
+    /// Takes the rows of a spreadsheet as CSV with commas. Each row counts as one line.
+    pub(crate) fn of_sheet(reader: R) -> Result<Self, Error> {
+        let mut rows = Self::begin(reader);
+        rows.numbered = true;
+        rows.fill()?;
+        Ok(rows)
+    }
+
+    fn begin(reader: R) -> Self {
+        Self {
             reader,
             buffer: Vec::new(),
             start: 0,
@@ -77,16 +111,11 @@ impl<R: Read> Rows<R> {
             line: 1,
             columns: usize::MAX - 1,
             delimiter: b',',
+            numbered: false,
             quote: None,
             lost: Vec::new(),
             scan: Scan::new(),
-        };
-        rows.fill()?;
-        if rows.buffer.starts_with("\u{feff}".as_bytes()) {
-            rows.start = 3;
         }
-        rows.delimiter = rows.sniff()?;
-        Ok(rows)
     }
 
     /// What stands between two cells.
@@ -123,9 +152,10 @@ impl<R: Read> Rows<R> {
             Some(Ok(line)) => line,
         };
         let (quote, Scan { text, ends, count, .. }) = (self.quote, &self.scan);
+        let beyond = self.scan.text_beyond;
         // Looked at once for all cells, and found to be good.
         let text = std::str::from_utf8(text).map_err(|_| Error::NotUtf8 { line })?;
-        Ok(Some(Ok(Row { line, count: *count, quote, text, ends })))
+        Ok(Some(Ok(Row { line, count: *count, quote, beyond, text, ends })))
     }
 
     /// Reads the next row that is not blank; returns its line.
@@ -143,7 +173,7 @@ impl<R: Read> Rows<R> {
             };
             let blank = self.is_blank()?;
             self.start += self.scan.at;
-            self.line += self.scan.breaks + 1;
+            self.line += if self.numbered { 1 } else { self.scan.breaks + 1 };
             if !blank {
                 return Ok(Some(Ok(line)));
             }
@@ -270,9 +300,42 @@ impl<R: Read> Rows<R> {
         Ok(())
     }
 
+    /// Skips the line with which Excel names the delimiter, and returns that: `sep=;`.
+    fn named_delimiter(&mut self) -> Result<Option<u8>, Error> {
+        let mut line = Vec::new();
+        let mut at = 0;
+        while let Some(byte) = self.byte(at)?.filter(|_| at < NAMED_MAX) {
+            at += 1;
+            if byte == b'\n' || byte == b'\r' {
+                let crlf = byte == b'\r' && self.byte(at)? == Some(b'\n');
+                at += usize::from(crlf);
+                break;
+            }
+            line.push(byte);
+        }
+        let delimiter = match line.trim_ascii_end() {
+            // `trim_ascii_end` takes a tab away.
+            [b's' | b'S', b'e' | b'E', b'p' | b'P', b'='] if line.get(4) == Some(&b'\t') => b'\t',
+            // Some programs quote the line, as if it were a cell.
+            [b'"', b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter, b'"'] => *delimiter,
+            [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter, rest @ ..]
+                if rest.iter().all(|byte| b",;\t".contains(byte)) =>
+            {
+                *delimiter
+            }
+            _ => return Ok(None),
+        };
+        if !delimiter.is_ascii_punctuation() && delimiter != b'\t' || b"\"'@".contains(&delimiter) {
+            return Ok(None);
+        }
+        self.start += at;
+        self.line += 1;
+        Ok(Some(delimiter))
+    }
+
     /// The delimiter that the first line has most of outside quotes.
     fn sniff(&mut self) -> Result<u8, Error> {
-        let mut found = [(b',', 0_usize), (b';', 0), (b'\t', 0)];
+        let mut found = [(b',', 0_usize), (b';', 0), (b'\t', 0), (b'|', 0)];
         let (mut quoted, mut blank) = (false, true);
         for at in 0..SNIFF_MAX {
             let Some(byte) = self.byte(at)? else { break };

@@ -165,7 +165,7 @@ impl<R: Read> Subscribers<'_, R> {
             return Ok(Some(Err(BadRow { line, reason })));
         }
         let mut values: Vec<String> = Vec::with_capacity(columns.names().len());
-        values.extend(row.cells().map(str::to_owned));
+        values.extend(row.cells().take(columns.names().len()).map(str::to_owned));
         values.resize(columns.names().len(), String::new());
         Ok(Some(Ok(Recipient { address, line, columns: Arc::clone(self.columns), values })))
     }
@@ -211,9 +211,10 @@ impl<R: Read> Table<R> {
 
 /// The address of a row that has as many cells as there are columns, or fewer.
 fn address(row: Row<'_>, columns: &Columns, email: usize) -> Result<EmailAddress, BadRow> {
-    let Row { line, count, quote, .. } = row;
+    let Row { line, quote, .. } = row;
     let bad = |reason| BadRow { line, reason };
     let columns = columns.names().len();
+    let count = row.width(columns);
     if let Some(quote) = quote.filter(|_| count != columns) {
         return Err(bad(Reason::InDoubt { cells: count, columns, quote }));
     }

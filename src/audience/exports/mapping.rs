@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use crate::audience::exports::cell::{plain, unmarked};
 use crate::audience::exports::format::{Format, Role};
+use crate::audience::exports::headers::address_rank;
 use crate::audience::exports::names::{Full, Names};
+use crate::audience::exports::options::ImportOptions;
 use crate::audience::exports::verdict::Everyone;
 use crate::audience::exports::words::tells;
 use crate::audience::rows::Row;
@@ -55,29 +57,68 @@ pub(crate) enum Unfit {
 }
 
 impl Mapping {
-    /// Looks at the first row of a file.
-    pub(crate) fn of(first: Row<'_>, names: &mut Names) -> Result<Self, Unfit> {
-        let mut header: Vec<String> =
-            first.cells().map(|cell| unmarked(cell.trim()).to_owned()).collect();
-        let mut plain_names: Vec<String> = header.iter().map(|name| plain(name)).collect();
+    /// Looks at the row that may name the columns.
+    pub(crate) fn of(
+        first: &[String],
+        options: &ImportOptions,
+        names: &mut Names,
+    ) -> Result<Self, Unfit> {
+        let header = trimmed(first);
+        let plain_names: Vec<String> = header.iter().map(|name| plain(name)).collect();
         let skip = if plain_names.starts_with(&REJECTED.map(str::to_owned)) { 3 } else { 0 };
-        let mut bare = false;
-        let format = match Format::of(&plain_names[skip..]) {
-            Some(format) => format,
-            None => {
-                let is_address =
-                    |cell: &String| cell.parse::<crate::address::EmailAddress>().is_ok();
-                let Some(at) = header.iter().position(is_address) else {
-                    return Err(Unfit::NoAddress(header));
-                };
-                header = (1..=header.len()).map(|number| format!("column_{number}")).collect();
-                "email".clone_into(&mut header[at]);
-                plain_names.clone_from(&header);
-                bare = true;
-                Format::Plain
-            }
+        let own = &plain_names[skip..];
+        let mapped = own.iter().position(|name| options.is_address(name)).map(|at| at + skip);
+        let ranks = || {
+            (skip..plain_names.len()).filter_map(|at| Some((address_rank(&plain_names[at])?, at)))
         };
-        let roles = roles(format, &plain_names, skip);
+        let format = Format::of(own)
+            .or((mapped.is_some() || ranks().next().is_some()).then_some(Format::Plain));
+        let Some(format) = format else { return Err(Unfit::NoAddress(header)) };
+        let likeliest = (format == Format::Plain).then(|| ranks().min()).flatten();
+        let address = mapped.or(likeliest.map(|(_, at)| at));
+        Self::with(format, header, &plain_names, &Place { skip, address }, options, names)
+    }
+
+    /// Takes a column of a file of unknown origin for the one of addresses.
+    pub(crate) fn with_address(
+        first: &[String],
+        address: usize,
+        options: &ImportOptions,
+        names: &mut Names,
+    ) -> Result<Self, Unfit> {
+        let header = trimmed(first);
+        let plain_names: Vec<String> = header.iter().map(|name| plain(name)).collect();
+        let place = Place { skip: 0, address: Some(address) };
+        Self::with(Format::Plain, header, &plain_names, &place, options, names)
+    }
+
+    /// Names the columns of a file whose first row is a reader, with an address in this cell.
+    pub(crate) fn bare(cells: usize, address: usize, names: &mut Names) -> Result<Self, Unfit> {
+        let mut header: Vec<String> =
+            (1..=cells.max(1)).map(|number| format!("column_{number}")).collect();
+        "email".clone_into(&mut header[address]);
+        let place = Place { skip: 0, address: Some(address) };
+        let options = ImportOptions::default();
+        let plain_names = header.clone();
+        let mapping = Self::with(Format::Plain, header, &plain_names, &place, &options, names)?;
+        Ok(Self { bare: true, ..mapping })
+    }
+
+    fn with(
+        format: Format,
+        header: Vec<String>,
+        plain_names: &[String],
+        place: &Place,
+        options: &ImportOptions,
+        names: &mut Names,
+    ) -> Result<Self, Unfit> {
+        let mut roles = roles(format, plain_names, place.skip);
+        if let Some(address) = place.address {
+            for role in roles.iter_mut().filter(|role| **role == Some(Role::Address)) {
+                *role = None;
+            }
+            roles[address] = Some(Role::Address);
+        }
         let mut mapping = Self {
             format,
             standing: None,
@@ -86,10 +127,32 @@ impl Mapping {
             address: 0,
             evidence: HashMap::new(),
             telling: Vec::new(),
-            bare,
+            bare: false,
         };
-        mapping.settle(&roles, &plain_names, skip, names).map_err(|Full| Unfit::Columns)?;
+        mapping.settle(&roles, plain_names, place.skip, names).map_err(|Full| Unfit::Columns)?;
+        mapping.apply(options, plain_names, names).map_err(|Full| Unfit::Columns)?;
         Ok(mapping)
+    }
+
+    /// Gives the columns that the editor named the fates that they were given.
+    fn apply(
+        &mut self,
+        options: &ImportOptions,
+        plain_names: &[String],
+        names: &mut Names,
+    ) -> Result<(), Full> {
+        for (at, name) in plain_names.iter().enumerate() {
+            if at == self.address || self.fates[at] == Fate::Ours {
+                continue;
+            }
+            match options.field(name) {
+                None => {}
+                Some("") => self.fates[at] = Fate::LeftOut,
+                Some("tags") => self.fates[at] = Fate::Tags,
+                Some(field) => self.fates[at] = Fate::Field(names.id(field)?),
+            }
+        }
+        Ok(())
     }
 
     /// Gives every column its fate.
@@ -159,6 +222,16 @@ impl Mapping {
         let cell = self.evidence.get(name).and_then(|at| row.cell(*at));
         unmarked(cell.unwrap_or_default().trim())
     }
+}
+
+/// Place of the first column that is of the list, and of the one of addresses.
+struct Place {
+    skip: usize,
+    address: Option<usize>,
+}
+
+fn trimmed(cells: &[String]) -> Vec<String> {
+    cells.iter().map(|cell| unmarked(cell.trim()).to_owned()).collect()
 }
 
 /// The role of each column. Of those that have the same name the last is the tool's own (a list that

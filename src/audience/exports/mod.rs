@@ -3,28 +3,30 @@
 mod cell;
 mod flat;
 mod format;
+mod head;
+mod headers;
 mod mapping;
 mod names;
+mod options;
 mod python;
 mod reader;
 mod verdict;
 mod words;
-mod zip;
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::audience::error::Error;
-use crate::audience::exports::mapping::{Fate, Mapping, Unfit};
-use crate::audience::exports::zip::Member;
-use crate::audience::rows::Rows;
+use crate::audience::exports::head::{NoHead, SourceHead};
+use crate::audience::exports::mapping::{Fate, Mapping};
+use crate::audience::source::{Part, Source, parts};
+use crate::field::clean;
 
 pub(crate) use cell::plain;
 pub use cell::{marked, unmarked};
 pub use format::Format;
 pub(crate) use mapping::REJECTED;
 pub use names::Names;
+pub use options::ImportOptions;
 pub use python::{PythonError, python_value};
 pub(crate) use reader::{Line, Outcome};
 pub use verdict::Everyone;
@@ -32,11 +34,14 @@ pub use verdict::Everyone;
 /// A list that another tool exported, recognised by its columns, and read as often as it is needed.
 #[derive(Debug)]
 pub struct Export {
-    path: PathBuf,
-    member: Option<Member>,
+    source: Source,
     mapping: Mapping,
-    /// What the file's name says of everyone in it.
+    /// How many rows stand before the first reader.
+    skipped: usize,
+    /// What the file's name, or a title in it, says of everyone in it.
     standing: Option<Everyone>,
+    /// What was done to read it.
+    notes: Vec<String>,
 }
 
 /// What a file holds.
@@ -62,60 +67,78 @@ pub enum Use {
 }
 
 impl Export {
-    /// Looks into a file: a list, or a zip of lists.
-    pub(crate) fn find(path: &Path, names: &mut Names) -> Result<Vec<Found>, Error> {
+    /// Looks into a file: a list, a spreadsheet, or a zip of them.
+    pub(crate) fn find(
+        path: &Path,
+        options: &ImportOptions,
+        names: &mut Names,
+    ) -> Result<Vec<Found>, Error> {
         if !std::fs::metadata(path)?.is_file() {
-            return Err(io::Error::other("it is not a file").into());
+            return Err(std::io::Error::other("it is not a file").into());
         }
-        if !zip::is_zip(path)? {
-            return Ok(vec![Self::look(path, None, names)?]);
-        }
-        let mut found = Vec::new();
-        for member in zip::members(path)? {
-            let is_list = member.name.to_lowercase().ends_with(".csv")
-                && !member.name.split('/').any(|part| part.starts_with("__MACOSX"));
-            // A zip of posts has hundreds of other files, which nobody wants to read about.
-            if is_list {
-                found.push(Self::look(path, Some(member), names)?);
+        let look = |part| match part {
+            Part::LeftOut(name, why) => Ok(Found::Other(name, why)),
+            Part::Text(source) => {
+                let part = source.is_part().then(|| source.name());
+                Self::look(source, options, names).map_err(|error| match part {
+                    Some(name) => Error::Part { name, source: Box::new(error) },
+                    None => error,
+                })
             }
-        }
-        Ok(found)
+        };
+        parts(path)?.into_iter().map(look).collect()
     }
 
-    fn look(path: &Path, member: Option<Member>, names: &mut Names) -> Result<Found, Error> {
-        let name = shown(path, member.as_ref());
-        let mut rows = Rows::new(open(path, member.as_ref())?)?;
-        let other = |why: &str| Ok(Found::Other(name.clone(), why.to_owned()));
-        let first = match rows.next_row()? {
-            None => return other("it is empty"),
-            Some(Err(bad)) => return Err(Error::Header(bad)),
-            Some(Ok(first)) => first,
-        };
-        let mapping = match Mapping::of(first, names) {
-            Ok(mapping) => mapping,
-            Err(Unfit::Columns) => return other("it has more columns than anybody means"),
-            Err(Unfit::NoAddress(columns)) if member.is_none() => {
-                return Err(Error::NoAddressColumn { wanted: "email", columns });
-            }
-            Err(Unfit::NoAddress(_)) => return other("it has no column of addresses"),
-        };
-        // Of a file in a zip its folders count, too; what a folder of the disk is called may be chance.
-        let own = member.as_ref().map_or_else(|| name.as_str(), |member| member.name.as_str());
-        let standing = Everyone::of(own);
+    fn look(source: Source, options: &ImportOptions, names: &mut Names) -> Result<Found, Error> {
+        let standing = Everyone::of(&source.telling_name());
+        let other = |why: &str| Ok(Found::Other(source.name(), why.to_owned()));
         if standing == Some(Everyone::Never) {
             return other("who is in it never subscribed");
         }
-        if standing == Some(Everyone::Activity) && member.is_some() {
+        if source.is_part() && source.own_name().and_then(Everyone::of) == Some(Everyone::Activity)
+        {
             return other("it says what people did, and not who subscribes");
         }
         let standing = standing.filter(|standing| *standing != Everyone::Activity);
-        Ok(Found::Export(Box::new(Self { path: path.to_owned(), member, mapping, standing })))
+        let SourceHead { mapping, skipped, titles } = match SourceHead::of(&source, options, names)?
+        {
+            Ok(head) => head,
+            Err(NoHead::Empty) => return other("it is empty"),
+            Err(NoHead::Columns) if !source.is_part() || source.mentions_address() => {
+                return Err(Error::NoList {
+                    what: "it has more columns than anybody means".to_owned(),
+                    help: "leave the columns that matter, and import the file again",
+                });
+            }
+            // A list of who left must not be passed over, in whatever form it names them.
+            Err(NoHead::NoAddress(error))
+                if !source.is_part() || source.mentions_address() || standing.is_some() =>
+            {
+                return Err(error);
+            }
+            Err(NoHead::NoAddress(_) | NoHead::Columns) => return other("it holds no address"),
+        };
+        let said = titles.iter().find_map(|title| Everyone::of(title));
+        // An unknown name of the only column may say who is in the list.
+        let said = said.or_else(|| Everyone::of(&mapping.header[mapping.address]));
+        let said = said.filter(|said| !matches!(said, Everyone::Never | Everyone::Activity));
+        let mut notes: Vec<String> = source.encoding_note()?.into_iter().collect();
+        notes
+            .extend(titles.iter().map(|title| format!("passed over, a title: `{}`", shown(title))));
+        let standing = standing.or(said);
+        Ok(Found::Export(Box::new(Self { source, mapping, skipped, standing, notes })))
     }
 
-    /// The file's name; of a file in a zip, both names.
+    /// The file's name; of a file in a zip and of a sheet, both names.
     #[must_use]
     pub fn name(&self) -> String {
-        shown(&self.path, self.member.as_ref())
+        self.source.name()
+    }
+
+    /// What was done to read it, in sentences.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// Whose export it is.
@@ -158,24 +181,9 @@ impl Export {
             Some((name.as_str(), what))
         })
     }
-
-    /// Opens the list at its beginning.
-    fn open(&self) -> io::Result<Box<dyn Read>> {
-        open(&self.path, self.member.as_ref())
-    }
 }
 
-fn open(path: &Path, member: Option<&Member>) -> io::Result<Box<dyn Read>> {
-    Ok(match member {
-        None => Box::new(File::open(path)?),
-        Some(member) => Box::new(member.open(path)?),
-    })
-}
-
-fn shown(path: &Path, member: Option<&Member>) -> String {
-    let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    match member {
-        None => file.into_owned(),
-        Some(member) => format!("{file}/{}", member.name),
-    }
+/// A text of a file as a message can show it.
+fn shown(text: &str) -> String {
+    clean(text).chars().take(80).collect()
 }

@@ -13,22 +13,29 @@ use crate::audience::exports::mapping::{Fate, Mapping};
 use crate::audience::exports::names::{Full, Names};
 use crate::audience::exports::python::python_value;
 use crate::audience::exports::verdict::{Everyone, Verdict, consent, judge};
-use crate::audience::rows::{Row, Rows};
+use crate::audience::mailboxes::CellAddresses;
+use crate::audience::rows::Row;
 use crate::audience::subscribers::ADDRESS_COLUMNS;
 
 /// What is wrong with a row that brings another column than all that came before.
 const TOO_MANY: &str = "the list would have more columns than anybody means";
 /// How many cells more than columns are kept of a row, to be mended.
 const CELLS_MORE: usize = 64;
+/// How many addresses can stand side by side in a row of a file without names of columns.
+const BARE_CELLS_MAX: usize = 100_000;
 
-/// A row of an export.
+/// An address of a row of an export, or the row where it names none.
 pub(crate) struct Line<'r> {
-    /// Where it begins, counted from 1.
+    /// Where the row begins, counted from 1.
     pub(crate) number: u64,
     /// What becomes of it.
     pub(crate) outcome: Outcome,
     /// Its cells as the file has them, without those of a list of rejected rows.
     pub(crate) cells: Vec<&'r str>,
+    /// What stood in the row, where the address had to be made out of it.
+    pub(crate) repaired: Option<String>,
+    /// Whether the row named another address before.
+    pub(crate) further: bool,
 }
 
 /// What becomes of whoever a row names.
@@ -50,41 +57,97 @@ impl Export {
         see: &mut dyn FnMut(Line<'_>) -> Result<(), Error>,
     ) -> Result<Vec<u8>, Error> {
         let mut digest = Context::new(&SHA256);
-        let mut rows = Rows::new(self.open()?)?;
+        let mut rows = self.source.rows()?;
         let mapping = &self.mapping;
-        rows.set_columns(mapping.header.len() + CELLS_MORE);
-        if !mapping.bare {
+        for _ in 0..self.skipped {
             rows.next_row()?.ok_or(Error::Changed)?.map_err(Error::Header)?;
         }
+        let more = if mapping.bare { BARE_CELLS_MAX } else { CELLS_MORE };
+        rows.set_columns(mapping.header.len() + more);
+        let delimiter = char::from(rows.delimiter());
         while let Some(row) = rows.next_row()? {
             let bad = match row {
                 Err(bad) => bad,
                 Ok(row) => {
-                    let outcome = self.outcome(row, names);
-                    let cells = self.mapping.cells(row);
+                    let cells = mapping.cells(row);
                     digest_row(&mut digest, &cells);
-                    see(Line { number: row.line, outcome, cells })?;
+                    let read = mapping.addresses(row, delimiter);
+                    let pasted = read.as_ref().is_ok_and(|(read, _)| read.side_by_side);
+                    let verdict = |names: &mut Names, address| match pasted {
+                        true => self.alone(address),
+                        false => self.outcome(row, address, names),
+                    };
+                    self.see_row(row.line, &cells, read, verdict, names, see)?;
                     continue;
                 }
             };
-            let (column, what) = mapping.place(&bad);
-            let lost = rows.lost();
+            let (line, lost) = (bad.line, rows.lost());
             digest_row(&mut digest, &[&lost]);
-            let outcome = Outcome::Refused(column, what);
-            see(Line { number: bad.line, outcome, cells: vec![lost.as_str()] })?;
+            let text = matches!(bad.reason, Reason::TextAfterQuote { .. }) && mapping.bare;
+            let read = match CellAddresses::read(&lost) {
+                Ok(read) if text => Ok((read, lost.clone())),
+                _ => Err(bad),
+            };
+            let joins = |_: &mut Names, address| self.alone(address);
+            self.see_row(line, &[lost.as_str()], read, joins, names, see)?;
         }
         Ok(digest.finish().as_ref().to_vec())
     }
 
-    fn outcome(&self, row: Row<'_>, names: &mut Names) -> Outcome {
+    /// Tells what becomes of each address of a row.
+    fn see_row(
+        &self,
+        number: u64,
+        cells: &[&str],
+        read: Result<(CellAddresses, String), BadRow>,
+        mut outcome: impl FnMut(&mut Names, EmailAddress) -> Outcome,
+        names: &mut Names,
+        see: &mut dyn FnMut(Line<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let mapping = &self.mapping;
-        let address = match mapping.read_address(row) {
-            Ok(address) => address,
+        let cells = || cells.to_vec();
+        let (read, was) = match read {
+            Ok(read) => read,
             Err(bad) => {
                 let (column, what) = mapping.place(&bad);
-                return Outcome::Refused(column, what);
+                let outcome = Outcome::Refused(column, what);
+                return see(Line {
+                    number,
+                    outcome,
+                    cells: cells(),
+                    repaired: None,
+                    further: false,
+                });
             }
         };
+        let CellAddresses { found, name, repaired, .. } = read;
+        for (at, found) in found.into_iter().enumerate() {
+            let outcome = match found {
+                Ok(address) => with_name(outcome(names, address), name.as_deref(), mapping, names),
+                Err((text, error)) => {
+                    let reason = Reason::NotAnAddress { text, error };
+                    let (column, what) = mapping.place(&BadRow { line: number, reason });
+                    Outcome::Refused(column, what)
+                }
+            };
+            let repaired = repaired.then(|| was.clone());
+            see(Line { number, outcome, cells: cells(), repaired, further: at > 0 })?;
+        }
+        Ok(())
+    }
+
+    /// What becomes of an address of which the row says nothing else.
+    fn alone(&self, address: EmailAddress) -> Outcome {
+        match self.everyone() {
+            None => Outcome::Joins(address, Vec::new()),
+            Some(standing) => {
+                Outcome::Leaves(address, standing_reason(standing, self.mapping.format), None)
+            }
+        }
+    }
+
+    fn outcome(&self, row: Row<'_>, address: EmailAddress, names: &mut Names) -> Outcome {
+        let mapping = &self.mapping;
         let get = |name: &str| mapping.evidence(row, name);
         let verdict = match (judge(mapping.format, &mapping.telling, &get), self.everyone()) {
             (Verdict::Joins | Verdict::Doubtful(..), Some(standing)) => {
@@ -103,6 +166,39 @@ impl Export {
             },
         }
     }
+}
+
+/// Gives a reader the name that stands beside the address, where the row gives no other.
+fn with_name(
+    outcome: Outcome,
+    name: Option<&str>,
+    mapping: &Mapping,
+    names: &mut Names,
+) -> Outcome {
+    let (Outcome::Joins(address, mut values), Some(name)) = (outcome.clone(), name) else {
+        return outcome;
+    };
+    let named = mapping.header.iter().any(|column| plain(column).contains("name"));
+    if let (false, Ok(id)) = (named, names.id("name")) {
+        values.push((id, name.to_owned()));
+    }
+    Outcome::Joins(address, values)
+}
+
+/// The addresses of a row in which every cell holds some, or which is a list of names and addresses.
+fn side_by_side(row: Row<'_>, delimiter: char) -> Option<(CellAddresses, String)> {
+    let filled = || row.cells().filter(|cell| !cell.trim().is_empty());
+    filled().nth(1)?;
+    let whole = filled().collect::<Vec<_>>().join(&delimiter.to_string());
+    let each: Result<Vec<_>, _> = filled().map(CellAddresses::read).collect();
+    if let Ok(each) = each.map(|each| each.into_iter().flat_map(|read| read.found).collect()) {
+        let read = CellAddresses { found: each, repaired: true, ..CellAddresses::default() };
+        return Some((CellAddresses { side_by_side: true, ..read }, whole));
+    }
+    // `Byron, Ada <ada@example.org>, Turing, Alan <alan@example.org>`: the comma is of the name.
+    let read = CellAddresses::read(&whole).ok()?;
+    let list = read.bracketed && read.found.len() > 1;
+    list.then_some((CellAddresses { side_by_side: true, ..read }, whole))
 }
 
 /// Takes a row into the sum of all rows.
@@ -135,28 +231,45 @@ impl Mapping {
         row.cells().enumerate().filter(|(at, _)| !ours(*at)).map(|(_, cell)| cell).collect()
     }
 
-    /// The address of a row with no more cells than columns.
-    fn read_address(&self, row: Row<'_>) -> Result<EmailAddress, BadRow> {
-        let Row { line, count, quote, .. } = row;
+    /// The addresses of a row, and what stood in the row.
+    ///
+    /// A row in which every cell holds addresses is no row of columns: they were pasted side by side.
+    fn addresses(&self, row: Row<'_>, delimiter: char) -> Result<(CellAddresses, String), BadRow> {
+        let Row { line, quote, .. } = row;
         let bad = |reason| BadRow { line, reason };
         let columns = self.header.len();
+        let count = row.width(columns);
         if let Some(quote) = quote.filter(|_| count != columns) {
             return Err(bad(Reason::InDoubt { cells: count, columns, quote }));
+        }
+        if (self.bare || count > columns)
+            && let Some(read) = side_by_side(row, delimiter)
+        {
+            return Ok(read);
         }
         if count > columns {
             return Err(bad(Reason::TooManyCells { cells: count, columns }));
         }
-        let text = unmarked(row.cell(self.address).unwrap_or_default().trim());
-        text.parse().map_err(|error| match error {
+        let cell = row.cell(self.address).unwrap_or_default();
+        let text = unmarked(cell.trim_matches(|c: char| c.is_ascii_whitespace()));
+        let read = CellAddresses::read(text).map_err(|error| match error {
             AddressError::Empty => bad(Reason::NoAddress),
             error => bad(Reason::NotAnAddress { text: text.to_owned(), error }),
-        })
+        })?;
+        let other =
+            |(at, cell): (usize, &str)| at != self.address && CellAddresses::read(cell).is_ok();
+        if self.bare && row.cells().enumerate().any(other) {
+            return Err(bad(Reason::SeveralAddresses));
+        }
+        Ok((read, text.to_owned()))
     }
 
     /// The column that a row is wrong in, where it is one, and what is wrong.
     fn place(&self, bad: &BadRow) -> (String, String) {
         let at = match bad.reason {
-            Reason::NotAnAddress { .. } | Reason::NoAddress => Some(self.address),
+            Reason::NotAnAddress { .. } | Reason::NoAddress | Reason::SeveralAddresses => {
+                Some(self.address)
+            }
             Reason::CellTooLong { cell }
             | Reason::QuoteNotClosed { cell }
             | Reason::TextAfterQuote { cell } => Some(cell - 1),

@@ -6,6 +6,7 @@
 //! import that is stopped anywhere has resurrected nobody, and is made complete by another.
 
 mod rejected;
+mod repairs;
 mod sorter;
 mod way;
 mod work;
@@ -16,7 +17,7 @@ use jiff::Timestamp;
 
 use crate::address::EmailAddress;
 use crate::audience::error::Error;
-use crate::audience::exports::{Export, Found, Names, Outcome, plain};
+use crate::audience::exports::{Export, Found, ImportOptions, Names, Outcome, plain};
 use crate::audience::import::sorter::{Origin, Places, Sorter};
 use crate::audience::import::way::Way;
 use crate::audience::import::work::Work;
@@ -24,6 +25,7 @@ use crate::audience::roster::Roster;
 use crate::audience::suppressions::Suppressions;
 
 pub use crate::audience::exports::Use;
+pub use repairs::{Repair, Repairs};
 pub use way::Counts;
 
 /// Files that people are to be imported from.
@@ -33,6 +35,7 @@ pub struct Import {
     others: Vec<(String, String)>,
     names: Names,
     paths: Vec<PathBuf>,
+    options: ImportOptions,
 }
 
 /// What an import would do.
@@ -42,6 +45,8 @@ pub struct Plan {
     pub(crate) digests: Vec<Vec<u8>>,
     /// By export.
     pub counts: Vec<Counts>,
+    /// By export: the addresses that were not written as they should be.
+    pub repairs: Vec<Repairs>,
     /// Which fields new readers say something in, by their number.
     used: Vec<bool>,
     /// The columns that the list would have more.
@@ -66,9 +71,18 @@ impl Import {
     ///
     /// One of them cannot be read, or has no column of addresses.
     pub fn open(paths: &[PathBuf]) -> Result<Self, (PathBuf, Error)> {
-        let mut import = Self { paths: paths.to_vec(), ..Self::default() };
+        Self::open_with(paths, ImportOptions::default())
+    }
+
+    /// Looks into files, and takes columns for what the options say.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Import::open`].
+    pub fn open_with(paths: &[PathBuf], options: ImportOptions) -> Result<Self, (PathBuf, Error)> {
+        let mut import = Self { paths: paths.to_vec(), options, ..Self::default() };
         for path in paths {
-            let found = Export::find(path, &mut import.names);
+            let found = Export::find(path, &import.options, &mut import.names);
             for found in found.map_err(|error| (path.clone(), error))? {
                 match found {
                     Found::Export(export) => import.exports.push(*export),
@@ -111,16 +125,18 @@ impl Import {
             places,
             digests: Vec::new(),
             counts: Vec::new(),
+            repairs: Vec::new(),
             used: Vec::new(),
             columns: Vec::new(),
             fields: Vec::new(),
         };
         let mut first = 0;
         for export in &self.exports {
-            let mut counts = Counts::default();
+            let (mut counts, mut repairs) = (Counts::default(), Repairs::default());
             let (places, used) = (&plan.places, &mut plan.used);
             let mut row = first;
             let digest = export.read(&mut self.names, &mut |line| {
+                repairs.see(&line);
                 let way = Way::of(line.outcome, places.get(row), suppressions);
                 row += 1;
                 counts.count(&way);
@@ -130,6 +146,7 @@ impl Import {
             first = row;
             plan.digests.push(digest);
             plan.counts.push(counts);
+            plan.repairs.push(repairs);
         }
         plan.place_columns(&self.names, roster)?;
         Ok(plan)

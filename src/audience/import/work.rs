@@ -79,7 +79,7 @@ impl<'w> Work<'w> {
         list: Option<&mut Extension>,
         rejected: &mut Rejected,
     ) -> Result<(), Error> {
-        let Line { number, outcome, cells } = line;
+        let Line { number, outcome, cells, .. } = line;
         let way = Way::of(outcome, place, self.suppressions);
         self.counts.count(&way);
         match way {

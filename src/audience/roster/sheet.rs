@@ -158,8 +158,9 @@ pub(crate) fn address(row: Row<'_>, email: usize) -> Option<EmailAddress> {
 pub(crate) fn check_fit(rows: &mut Rows<File>, columns: usize) -> Result<(), Error> {
     while let Some(row) = rows.next_row()? {
         let row = row.map_err(Error::Row)?;
-        if row.count > columns {
-            let reason = Reason::TooManyCells { cells: row.count, columns };
+        let cells = row.width(columns);
+        if cells > columns {
+            let reason = Reason::TooManyCells { cells, columns };
             return Err(Error::Row(BadRow { line: row.line, reason }));
         }
     }

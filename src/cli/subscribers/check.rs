@@ -95,6 +95,7 @@ fn bad_row(bad: BadRow) -> Finding {
         Reason::Duplicate { address, .. } => (Grade::Warning, address),
         Reason::NotAnAddress { text, .. } => (Grade::Error, text),
         Reason::NoAddress
+        | Reason::SeveralAddresses
         | Reason::TooManyCells { .. }
         | Reason::CellTooLong { .. }
         | Reason::QuoteNotClosed { .. }

@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 
-use crate::audience::{Counts, Error, Export, Import, Plan, Use};
+use crate::audience::{Counts, Error, Export, Import, Plan, Repair, Repairs, Use};
 use crate::cli::count;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
@@ -24,9 +24,10 @@ pub(super) fn import(
                 Failure::because(about, &error).exit(Exit::Usage)
             }
             Error::Io(error) => Failure::because(about, &error).exit(exit),
-            error => Failure::because(about, &error)
-                .exit(exit)
-                .hint("the first row names the columns, and one of them is `email`"),
+            error => {
+                let help = help(&error);
+                Failure::because(about, &error).exit(exit).hint(help)
+            }
         }
     })?;
     let mut roster = roster(publication)?;
@@ -64,9 +65,23 @@ pub(super) fn import(
     Ok(if done.counts.rejected > 0 { Exit::Partly } else { Exit::Done })
 }
 
+/// What to do about a file that cannot be read.
+fn help(error: &Error) -> String {
+    match error {
+        Error::Part { source, .. } => help(source),
+        Error::NoList { help, .. } => (*help).to_owned(),
+        Error::PerhapsAddresses { column } => {
+            let column = clean(column);
+            format!("`--map '{column}=email'` takes it for the readers' addresses")
+        }
+        _ => "the first row names the columns, and one of them is `email`".to_owned(),
+    }
+}
+
 /// Shows what each list is, what becomes of its columns, and of how many people.
 fn show(env: &mut Env, import: &Import, plan: &Plan) {
-    for (export, counts) in import.exports().iter().zip(&plan.counts) {
+    let lists = import.exports().iter().zip(&plan.counts).zip(&plan.repairs);
+    for ((export, counts), repairs) in lists {
         let everyone = export.everyone().map(|everyone| format!(", {}", everyone.word()));
         let everyone = everyone.unwrap_or_default();
         let rows = count(counts.rows(), "row");
@@ -75,6 +90,10 @@ fn show(env: &mut Env, import: &Import, plan: &Plan) {
         if export.is_bare() {
             env.say("  there is no row that names the columns");
         }
+        for note in export.notes() {
+            env.say(format_args!("  {}", clean(note)));
+        }
+        show_repairs(env, repairs);
         if counts.added > 0 {
             show_columns(env, import, export, plan);
         }
@@ -116,8 +135,20 @@ fn show_columns(env: &mut Env, import: &Import, export: &Export, plan: &Plan) {
     if !out.is_empty() {
         env.say(format_args!("  left out, of use to the tool alone: {}", names(out)));
     }
-    if !empty.is_empty() {
+    if !empty.is_empty() && !export.is_bare() {
         env.say(format_args!("  left out, empty: {}", names(empty)));
+    }
+}
+
+/// Names the addresses that are read otherwise than they are written.
+fn show_repairs(env: &mut Env, repairs: &Repairs) {
+    for Repair { line, was, taken } in repairs.first() {
+        let taken = taken.join("`, `");
+        env.say(format_args!("  line {line}: `{}` is read as `{taken}`", clean(was)));
+    }
+    let more = repairs.count() - repairs.first().len() as u64;
+    if more > 0 {
+        env.say(format_args!("  and {} are read in such a way", count(more, "more row")));
     }
 }
 

@@ -5,7 +5,8 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek as _, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use flate2::CrcReader;
 use flate2::read::DeflateDecoder;
@@ -36,28 +37,84 @@ pub(crate) struct Member {
 pub(crate) fn is_zip(path: &Path) -> io::Result<bool> {
     let mut begin = Vec::new();
     File::open(path)?.take(4).read_to_end(&mut begin)?;
-    Ok(begin == b"PK\x03\x04" || begin == b"PK\x05\x06")
+    Ok(is_zip_begin(&begin))
+}
+
+/// Whether four bytes are the first ones of a zip.
+pub(crate) fn is_zip_begin(begin: &[u8]) -> bool {
+    begin == b"PK\x03\x04" || begin == b"PK\x05\x06"
+}
+
+/// Place of a zip's bytes.
+#[derive(Debug, Clone)]
+pub(crate) enum Store {
+    /// A file of the disk.
+    Path(PathBuf),
+    /// A temporary file without a name, of which one part is read at a time.
+    Spooled(Arc<File>),
+}
+
+/// A zip whose directory was read.
+#[derive(Debug)]
+pub(crate) struct Archive {
+    store: Store,
+    members: Vec<Member>,
+}
+
+impl Store {
+    fn open(&self) -> io::Result<File> {
+        match self {
+            Self::Path(path) => File::open(path),
+            Self::Spooled(file) => file.try_clone(),
+        }
+    }
+}
+
+impl Archive {
+    /// Reads the directory.
+    pub(crate) fn open(store: Store) -> io::Result<Self> {
+        let members = members(&mut store.open()?)?;
+        Ok(Self { store, members })
+    }
+
+    /// The files in it, in its order.
+    pub(crate) fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// The place of its bytes.
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The file of a name, in whatever case.
+    pub(crate) fn member(&self, name: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.name.eq_ignore_ascii_case(name))
+    }
 }
 
 /// The files in a zip, in its order.
-pub(crate) fn members(path: &Path) -> io::Result<Vec<Member>> {
-    let mut file = File::open(path)?;
+fn members(file: &mut File) -> io::Result<Vec<Member>> {
     let length = file.metadata()?.len();
     let from = length.saturating_sub(END_MAX);
-    let end = read(&mut file, from, length - from)?;
+    let end = read(file, from, length - from)?;
     let at = end.windows(4).rposition(|bytes| bytes == b"PK\x05\x06");
     let end = at.map(|at| &end[at..]).ok_or_else(|| wrong("its end is missing"))?;
     let (count, size, begin) = (word(end, 10)?, long(end, 12)?, long(end, 16)?);
     if usize::from(count) > ENTRIES_MAX || u64::from(size) > DIRECTORY_MAX {
         return Err(wrong("it holds too many files"));
     }
-    let directory = read(&mut file, begin.into(), size.into())?;
+    let directory = read(file, begin.into(), size.into())?;
     let mut rest = directory.as_slice();
     let mut members = Vec::new();
     for _ in 0..count {
         let (member, after) = member(rest)?;
         rest = after;
         members.push(member);
+    }
+    // Files that share their bytes make a small zip as long as anybody wants.
+    if members.iter().map(|member| member.packed).sum::<u64>() > length {
+        return Err(wrong("it says that it is longer than it is"));
     }
     Ok(members)
 }
@@ -96,8 +153,8 @@ fn member(bytes: &[u8]) -> io::Result<(Member, &[u8])> {
 
 impl Member {
     /// Reads the file from its beginning.
-    pub(crate) fn open(&self, path: &Path) -> io::Result<impl Read + use<>> {
-        let mut file = File::open(path)?;
+    pub(crate) fn open(&self, store: &Store) -> io::Result<impl Read + use<>> {
+        let mut file = store.open()?;
         let header = read(&mut file, self.header, 30)?;
         if !header.starts_with(b"PK\x03\x04") {
             return Err(wrong("its directory is damaged"));
