@@ -54,20 +54,6 @@ pub(crate) fn moment(text: &str) -> String {
     go_time(text).map_or_else(|| text.to_owned(), |moment| moment.to_string())
 }
 
-/// The moment that an export means, which is in UTC where it names no other; a date is its end.
-pub(crate) fn instant(text: &str) -> Option<jiff::Timestamp> {
-    let text = text.trim();
-    let utc = jiff::tz::TimeZone::UTC;
-    let local = |text: &str| text.parse::<jiff::civil::DateTime>().ok();
-    let parsed = text.parse().ok().or_else(|| go_time(text));
-    parsed.or_else(|| {
-        let date_alone = !text.contains(':');
-        let moment = local(text)?;
-        let moment = if date_alone { moment.date().at(23, 59, 59, 0) } else { moment };
-        Some(moment.to_zoned(utc).ok()?.timestamp())
-    })
-}
-
 fn go_time(text: &str) -> Option<jiff::Timestamp> {
     let mut words = text.split_whitespace();
     let (date, time, offset) = (words.next()?, words.next()?, words.next()?);

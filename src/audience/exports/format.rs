@@ -1,5 +1,7 @@
 //! The names of a file's columns in, whose export it is and what each column is for out.
 
+use crate::audience::exports::judge::{CellDoubt, CellSign, LeaveDate, LeaveKind};
+
 /// Which tool a list comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -152,15 +154,7 @@ const KNOWN: &[(Format, &[&[&str]])] = &[
     (Format::Substack, &[&["email"], &["email_disabled"], &["expiry", "active_subscription"]]),
     (Format::Listmonk, &[&["email"], &["attributes"], &["name"]]),
     (Format::Keila, &[&["email"], &["data"], &["status"]]),
-    (
-        Format::Beehiiv,
-        &[
-            &["email"],
-            &["status"],
-            &["created_at"],
-            &["tier", "stripe_customer_id", "unsubscribed_at"],
-        ],
-    ),
+    (Format::Beehiiv, &[&["email"], &["status"], &["created_at"], &["tier", "stripe_customer_id"]]),
     (Format::Curated, &[&["email_address"], &["subscribed_at"]]),
 ];
 
@@ -210,5 +204,55 @@ impl Format {
             Self::Plain => PLAIN,
         };
         columns.iter().find(|(own, _)| *own == name).map(|(_, role)| *role)
+    }
+
+    /// Whether a column is a status in this format, whatever its name says elsewhere.
+    pub(crate) fn has_status(self, column: &str) -> bool {
+        self == Self::Buttondown && matches!(column, "type" | "subscriber_type")
+    }
+
+    /// Whether a column is one by which the tool tells who left.
+    pub(crate) fn is_telling(self, column: &str) -> bool {
+        self != Self::Plain && self.role(column) == Some(Evidence)
+    }
+
+    /// What a cell says in this format: it adds to what the cell says `in_general`.
+    pub(crate) fn reads(self, column: &str, cell: &str, in_general: CellSign) -> CellSign {
+        if matches!(in_general, CellSign::Leaves { .. }) {
+            return in_general;
+        }
+        let word = cell.to_lowercase();
+        match (self, column, word.as_str()) {
+            (Self::Beehiiv, "status", "inactive") => {
+                CellSign::Leaves { kind: LeaveKind::Unsubscribed, date: LeaveDate::Absent }
+            }
+            (Self::Keila | Self::Beehiiv, "status", "")
+            | (Self::Ghost, "subscribed_to_emails", "") => CellSign::Doubtful(CellDoubt::Unknown),
+            // A paid plan that ended: the reader has the free letters.
+            (
+                Self::Buttondown,
+                "type" | "subscriber_type",
+                "regular" | "premium" | "gifted" | "trialed" | "churning" | "churned" | "past_due",
+            )
+            | (Self::Buttondown, "churn_date", _)
+            | (Self::Substack, "active_subscription", _) => CellSign::Nothing,
+            _ => in_general,
+        }
+    }
+
+    /// The words for a sign of this format, where they are its own.
+    pub(crate) fn wording(self, column: &str, cell: &str) -> Option<&'static str> {
+        let word = cell.to_lowercase();
+        Some(match (self, column, word.as_str()) {
+            (Self::Listmonk, "status", "blocklisted") => "blocklisted",
+            (Self::Substack, "email_disabled", _) => "unsubscribed: mail is switched off",
+            (Self::Ghost, "deleted_at", _) => "unsubscribed: deleted",
+            (Self::Keila, "status", "unreachable") => "bounced: unreachable",
+            (Self::Beehiiv, "status", "invalid") => "bounced: invalid",
+            (Self::Mailchimp, "clean_time", _) => "bounced: cleaned",
+            (Self::Buttondown, _, "undeliverable") => "bounced: undeliverable",
+            (Self::Buttondown, _, "spammy") => "spammy",
+            _ => return None,
+        })
     }
 }

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use crate::audience::exports::cell::{plain, unmarked};
+use crate::audience::exports::everyone::Everyone;
 use crate::audience::exports::format::{Format, Role};
 use crate::audience::exports::headers::address_rank;
+use crate::audience::exports::judge::ColumnJudge;
 use crate::audience::exports::names::{Full, Names};
 use crate::audience::exports::options::ImportOptions;
-use crate::audience::exports::verdict::Everyone;
-use crate::audience::exports::words::tells;
 use crate::audience::rows::Row;
 use crate::audience::subscribers::ADDRESS_COLUMNS;
 
@@ -41,8 +41,8 @@ pub(crate) struct Mapping {
     pub(crate) address: usize,
     /// Where evidence stands, by the plain name of its column.
     evidence: HashMap<String, usize>,
-    /// The columns of a list of an unknown origin that can say that somebody left.
-    pub(crate) telling: Vec<String>,
+    /// The columns that can say that a subscriber left.
+    pub(crate) judge: ColumnJudge,
     /// Whether the first row is somebody already.
     pub(crate) bare: bool,
 }
@@ -126,7 +126,7 @@ impl Mapping {
             fates: vec![Fate::Ours; plain_names.len()],
             address: 0,
             evidence: HashMap::new(),
-            telling: Vec::new(),
+            judge: ColumnJudge::default(),
             bare: false,
         };
         mapping.settle(&roles, plain_names, place.skip, names).map_err(|Full| Unfit::Columns)?;
@@ -182,8 +182,10 @@ impl Mapping {
                 self.address = at;
             }
         }
-        let telling = plain_names.iter().filter(|name| tells(name));
-        self.telling = telling.cloned().collect();
+        let (stale, fates) = (stale(self.format, plain_names), &self.fates);
+        let skipped =
+            |at: usize| matches!(fates[at], Fate::Address | Fate::Ours) || stale.contains(&at);
+        self.judge = ColumnJudge::of(&self.header, self.format, &skipped);
         let has = |name: &str| self.evidence.contains_key(name);
         self.standing = match self.format {
             Format::Mailchimp if has("clean_time") => Some(Everyone::Bounced),
@@ -242,14 +244,25 @@ fn roles(format: Format, names: &[String], skip: usize) -> Vec<Option<Role>> {
         let is_address = |name: &String| format.role(name) == Some(Role::Address);
         names.iter().skip(skip).position(is_address).is_some_and(|first| first + skip == at)
     };
-    // What Mailchimp says of people comes behind what the list says of them.
-    let own = (format == Format::Mailchimp).then(|| last("optin_time")).flatten().unwrap_or(0);
+    let stale = stale(format, names);
     let role = |(at, name): (usize, &String)| match format.role(name)? {
         Role::Address => first_address(at).then_some(Role::Address),
         Role::Field(name) => Some(Role::Field(name)),
         _ if last(name) != Some(at) => None,
-        _ if at < own && (name.starts_with("unsub_") || name.starts_with("clean_")) => None,
+        _ if stale.contains(&at) => None,
         role => Some(role),
     };
     names.iter().enumerate().map(role).collect()
+}
+
+/// The columns of an earlier export of Mailchimp, from which the list was once imported: they stand
+/// between those of that export and Mailchimp's own.
+fn stale(format: Format, names: &[String]) -> Vec<usize> {
+    let is_time = |name: &String| name == "optin_time";
+    let (first, last) = (names.iter().position(is_time), names.iter().rposition(is_time));
+    let Some((first, last)) = first.zip(last).filter(|_| format == Format::Mailchimp) else {
+        return Vec::new();
+    };
+    let earlier = |at: &usize| names[*at].starts_with("unsub_") || names[*at].starts_with("clean_");
+    (first..last).filter(earlier).collect()
 }

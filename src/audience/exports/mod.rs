@@ -1,17 +1,18 @@
 //! The lists that other tools export in, who on them joins, leaves or cannot be told out.
 
 mod cell;
+mod everyone;
 mod flat;
 mod format;
 mod head;
 mod headers;
+mod judge;
 mod mapping;
 mod names;
 mod options;
 mod python;
 mod reader;
 mod verdict;
-mod words;
 
 use std::path::Path;
 
@@ -23,13 +24,14 @@ use crate::field::clean;
 
 pub(crate) use cell::plain;
 pub use cell::{marked, unmarked};
+pub use everyone::Everyone;
 pub use format::Format;
+pub(crate) use judge::LeaveDate;
 pub(crate) use mapping::REJECTED;
 pub use names::Names;
 pub use options::ImportOptions;
 pub use python::{PythonError, python_value};
 pub(crate) use reader::{Line, Outcome};
-pub use verdict::Everyone;
 
 /// A list that another tool exported, recognised by its columns, and read as often as it is needed.
 #[derive(Debug)]
@@ -100,24 +102,24 @@ impl Export {
             return other("it says what people did, and not who subscribes");
         }
         let standing = standing.filter(|standing| *standing != Everyone::Activity);
-        let SourceHead { mapping, skipped, titles } = match SourceHead::of(&source, options, names)?
-        {
-            Ok(head) => head,
-            Err(NoHead::Empty) => return other("it is empty"),
-            Err(NoHead::Columns) if !source.is_part() || source.mentions_address() => {
-                return Err(Error::NoList {
-                    what: "it has more columns than anybody means".to_owned(),
-                    help: "leave the columns that matter, and import the file again",
-                });
-            }
-            // A list of who left must not be passed over, in whatever form it names them.
-            Err(NoHead::NoAddress(error))
-                if !source.is_part() || source.mentions_address() || standing.is_some() =>
-            {
-                return Err(error);
-            }
-            Err(NoHead::NoAddress(_) | NoHead::Columns) => return other("it holds no address"),
-        };
+        let SourceHead { mut mapping, skipped, titles } =
+            match SourceHead::of(&source, options, names)? {
+                Ok(head) => head,
+                Err(NoHead::Empty) => return other("it is empty"),
+                Err(NoHead::Columns) if !source.is_part() || source.mentions_address() => {
+                    return Err(Error::NoList {
+                        what: "it has more columns than anybody means".to_owned(),
+                        help: "leave the columns that matter, and import the file again",
+                    });
+                }
+                // A list of who left must not be passed over, in whatever form it names them.
+                Err(NoHead::NoAddress(error))
+                    if !source.is_part() || source.mentions_address() || standing.is_some() =>
+                {
+                    return Err(error);
+                }
+                Err(NoHead::NoAddress(_) | NoHead::Columns) => return other("it holds no address"),
+            };
         let said = titles.iter().find_map(|title| Everyone::of(title));
         // An unknown name of the only column may say who is in the list.
         let said = said.or_else(|| Everyone::of(&mapping.header[mapping.address]));
@@ -126,6 +128,20 @@ impl Export {
         notes
             .extend(titles.iter().map(|title| format!("passed over, a title: `{}`", shown(title))));
         let standing = standing.or(said);
+        match standing {
+            Some(Everyone::Unconfirmed) => {
+                return other("its name says that who is in it never confirmed");
+            }
+            Some(Everyone::Inactive) => {
+                return other("its name says that who is in it is no longer active");
+            }
+            _ => {}
+        }
+        let mut rows = source.rows()?;
+        for _ in 0..skipped {
+            rows.next_row()?.ok_or(Error::Changed)?.map_err(Error::Header)?;
+        }
+        mapping.judge.survey(&mut rows)?;
         Ok(Found::Export(Box::new(Self { source, mapping, skipped, standing, notes })))
     }
 
@@ -180,6 +196,23 @@ impl Export {
             };
             Some((name.as_str(), what))
         })
+    }
+
+    /// The columns that are asked whether a subscriber left.
+    pub fn judged(&self) -> impl Iterator<Item = &str> {
+        self.mapping.judge.names()
+    }
+
+    /// Takes a column for one that says nothing of leaving; returns whether there is one.
+    pub(crate) fn settle(&mut self, column: &str) -> bool {
+        self.mapping.judge.settle(column);
+        self.has_column(column)
+    }
+
+    /// Whether it has a column of a name, as names are compared.
+    #[must_use]
+    pub fn has_column(&self, column: &str) -> bool {
+        self.mapping.header.iter().any(|name| plain(name) == plain(column))
     }
 }
 

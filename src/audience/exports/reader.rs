@@ -1,18 +1,19 @@
 //! An export in, one row of it after the other with what becomes of whoever it names out.
 
 use aws_lc_rs::digest::{Context, SHA256};
-use jiff::Timestamp;
 
 use crate::address::{AddressError, EmailAddress};
 use crate::audience::error::{BadRow, Error, Reason};
 use crate::audience::exports::Export;
 use crate::audience::exports::cell::{csv_tags, joined, plain, unmarked};
+use crate::audience::exports::everyone::Everyone;
 use crate::audience::exports::flat::{flat, text};
 use crate::audience::exports::format::Format;
+use crate::audience::exports::judge::LeaveDate;
 use crate::audience::exports::mapping::{Fate, Mapping};
 use crate::audience::exports::names::{Full, Names};
 use crate::audience::exports::python::python_value;
-use crate::audience::exports::verdict::{Everyone, Verdict, consent, judge};
+use crate::audience::exports::verdict::{Verdict, consent, judge};
 use crate::audience::mailboxes::CellAddresses;
 use crate::audience::rows::Row;
 use crate::audience::subscribers::ADDRESS_COLUMNS;
@@ -44,7 +45,7 @@ pub(crate) enum Outcome {
     /// A reader: the values that the row gives, by the number of their fields.
     Joins(EmailAddress, Vec<(usize, String)>),
     /// Not to be written to: why, and since when, where that is known.
-    Leaves(EmailAddress, String, Option<Timestamp>),
+    Leaves(EmailAddress, String, LeaveDate),
     /// It cannot be told: the column, and what is wrong.
     Refused(String, String),
 }
@@ -141,7 +142,8 @@ impl Export {
         match self.everyone() {
             None => Outcome::Joins(address, Vec::new()),
             Some(standing) => {
-                Outcome::Leaves(address, standing_reason(standing, self.mapping.format), None)
+                let reason = standing_reason(standing, self.mapping.format);
+                Outcome::Leaves(address, reason, LeaveDate::Absent)
             }
         }
     }
@@ -149,17 +151,15 @@ impl Export {
     fn outcome(&self, row: Row<'_>, address: EmailAddress, names: &mut Names) -> Outcome {
         let mapping = &self.mapping;
         let get = |name: &str| mapping.evidence(row, name);
-        let verdict = match (judge(mapping.format, &mapping.telling, &get), self.everyone()) {
+        let verdict = match (judge(mapping.format, &mapping.judge, row, &get), self.everyone()) {
             (Verdict::Joins | Verdict::Doubtful(..), Some(standing)) => {
-                Verdict::Leaves(standing_reason(standing, mapping.format), None)
+                Verdict::Leaves(standing_reason(standing, mapping.format), LeaveDate::Absent)
             }
             (verdict, _) => verdict,
         };
         match verdict {
             Verdict::Leaves(reason, since) => Outcome::Leaves(address, reason, since),
-            Verdict::Doubtful(column, what) => {
-                Outcome::Refused(mapping.column_called(column), what)
-            }
+            Verdict::Doubtful(column, what) => Outcome::Refused(column, what),
             Verdict::Joins => match mapping.values(row, names, &get) {
                 Ok(values) => Outcome::Joins(address, values),
                 Err((column, what)) => Outcome::Refused(column, what),
@@ -212,7 +212,11 @@ fn digest_row(digest: &mut Context, cells: &[&str]) {
 
 fn standing_reason(standing: Everyone, format: Format) -> String {
     let what = match standing {
-        Everyone::Unsubscribed | Everyone::Never | Everyone::Activity => "unsubscribed",
+        Everyone::Unsubscribed
+        | Everyone::Never
+        | Everyone::Unconfirmed
+        | Everyone::Inactive
+        | Everyone::Activity => "unsubscribed",
         Everyone::Complained => "complaint",
         Everyone::Bounced if format == Format::Mailchimp => "bounced: cleaned",
         Everyone::Bounced => "bounced",
@@ -277,12 +281,6 @@ impl Mapping {
         };
         let column = at.and_then(|at| self.header.get(at)).cloned().unwrap_or_default();
         (column, bad.reason.to_string())
-    }
-
-    /// The column with a plain name, as the file calls it.
-    fn column_called(&self, name: &str) -> String {
-        let is_it = |own: &&String| plain(own) == name;
-        self.header.iter().rev().find(is_it).cloned().unwrap_or_else(|| name.to_owned())
     }
 
     /// What the row says in each field that it says something in.

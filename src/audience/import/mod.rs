@@ -93,6 +93,22 @@ impl Import {
         Ok(import)
     }
 
+    /// Takes columns for such that say nothing of leaving, in each list that has them; returns those
+    /// that no list has.
+    pub fn settle<'c>(&mut self, columns: &'c [String]) -> Vec<&'c str> {
+        let mut missing = Vec::new();
+        for column in columns {
+            let mut found = false;
+            for export in &mut self.exports {
+                found |= export.settle(column);
+            }
+            if !found {
+                missing.push(column.as_str());
+            }
+        }
+        missing
+    }
+
     /// The lists.
     #[must_use]
     pub fn exports(&self) -> &[Export] {

@@ -1,7 +1,7 @@
 //! Somebody whom an export names in, what becomes of them, and how many of each kind there are, out.
 
 use crate::address::EmailAddress;
-use crate::audience::exports::Outcome;
+use crate::audience::exports::{LeaveDate, Outcome};
 use crate::audience::import::sorter::Place;
 use crate::audience::suppressions::{Cause, Suppressions};
 
@@ -67,7 +67,12 @@ impl Way {
                 let out = out.is_some_and(|cause| liftable || !cause.is_liftable());
                 // Who came back by their own act since then is not to leave again by an old list.
                 let back = suppressions.returned(&address).filter(|_| liftable);
-                let back = back.is_some_and(|back| since.is_none_or(|since| since <= back));
+                // A date that cannot be read may be later than that.
+                let back = back.is_some_and(|back| match since {
+                    LeaveDate::Absent => true,
+                    LeaveDate::At(since) => since <= back,
+                    LeaveDate::Unreadable => false,
+                });
                 match place {
                     Place::New if !out && !back => Self::Suppressed(address, reason),
                     _ => Self::There,

@@ -30,10 +30,16 @@ pub(super) fn import(
             }
         }
     })?;
+    let missing = import.settle(&args.as_subscribed);
+    if !missing.is_empty() {
+        let missing = clean(&missing.join("`, `")).into_owned();
+        return Err(Failure::usage(format!("no list has a column `{missing}`"))
+            .hint("`--as-subscribed` takes the name of a column as the file has it"));
+    }
     let mut roster = roster(publication)?;
     let mut suppressions = suppressions(env, publication)?;
     let plan = import.plan(&mut roster, &suppressions).map_err(|error| unreadable(&error))?;
-    show(env, &import, &plan);
+    show(env, &import, &plan, &args.as_subscribed);
     let total = plan.total();
     if total.added + total.suppressed + total.rejected == 0 {
         env.say("Nothing changes.");
@@ -79,7 +85,7 @@ fn help(error: &Error) -> String {
 }
 
 /// Shows what each list is, what becomes of its columns, and of how many people.
-fn show(env: &mut Env, import: &Import, plan: &Plan) {
+fn show(env: &mut Env, import: &Import, plan: &Plan, settled: &[String]) {
     let lists = import.exports().iter().zip(&plan.counts).zip(&plan.repairs);
     for ((export, counts), repairs) in lists {
         let everyone = export.everyone().map(|everyone| format!(", {}", everyone.word()));
@@ -97,6 +103,7 @@ fn show(env: &mut Env, import: &Import, plan: &Plan) {
         if counts.added > 0 {
             show_columns(env, import, export, plan);
         }
+        show_judged(env, export, settled);
         for line in said(counts) {
             env.say(format_args!("  {line}"));
         }
@@ -149,6 +156,20 @@ fn show_repairs(env: &mut Env, repairs: &Repairs) {
     let more = repairs.count() - repairs.first().len() as u64;
     if more > 0 {
         env.say(format_args!("  and {} are read in such a way", count(more, "more row")));
+    }
+}
+
+/// Shows which columns are asked whether a subscriber left, and which no longer are.
+fn show_judged(env: &mut Env, export: &Export, settled: &[String]) {
+    let judged: Vec<_> = export.judged().map(clean).collect();
+    if !judged.is_empty() {
+        env.say(format_args!("  read for who left: {}", judged.join(", ")));
+    }
+    for column in settled.iter().filter(|column| export.has_column(column)) {
+        env.say(format_args!(
+            "  {} says nothing of leaving (--as-subscribed): its rows are added as subscribers",
+            clean(column),
+        ));
     }
 }
 

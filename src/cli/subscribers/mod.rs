@@ -48,6 +48,10 @@ struct ImportArgs {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
+    /// A column that says nothing of leaving, whatever its name and its words; can be repeated
+    #[arg(long, value_name = "COLUMN")]
+    as_subscribed: Vec<String>,
+
     /// Do not ask
     #[arg(long)]
     yes: bool,
