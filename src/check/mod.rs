@@ -13,6 +13,7 @@ mod colour;
 mod letter;
 mod links;
 mod prose;
+mod sign_up;
 mod size;
 mod style;
 mod subject;
@@ -27,6 +28,7 @@ use crate::issue::{Html, HtmlPiece, Issue, Part};
 
 pub use letter::letter;
 pub use prose::length;
+pub use sign_up::sign_up;
 pub use size::{CLIPPED, Letter, size};
 pub use twin::twin;
 

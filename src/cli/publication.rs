@@ -182,9 +182,14 @@ impl Publication {
         folder: &Folder,
         columns: Option<&[String]>,
     ) -> Checked<Issue> {
-        let mut checked = issue::parse(source, folder, &self.segments());
+        let mut checked =
+            issue::parse_with(source, folder, &self.segments(), &self.config.audience.defaults);
         if let Some(issue) = &checked.value {
-            let columns = columns.map(|columns| issue::check_fields(issue, columns));
+            // A column with a default in the settings can be left out of the list.
+            let columns = columns.map(|columns| {
+                let more = self.config.audience.defaults.keys().cloned();
+                issue::check_fields(issue, &columns.iter().cloned().chain(more).collect::<Vec<_>>())
+            });
             checked.diagnostics.extend(columns.unwrap_or_default());
             checked.diagnostics.extend(self.check_theme_name(issue));
             let zone = &self.config.publication.time_zone;

@@ -55,6 +55,8 @@ pub struct Config {
     pub dkim: Vec<Dkim>,
     /// How the public pages are served.
     pub serve: Serve,
+    /// Whether strangers can sign up: `[serve]` is there, and has the form.
+    pub sign_up: bool,
     /// What is counted.
     pub measure: Measure,
 }
@@ -124,6 +126,8 @@ pub struct Audience {
     pub suppressions: PathBuf,
     /// The reader's name in `To`; may come out empty.
     pub name: Template,
+    /// What stands in place of an empty cell, by the name of the column in lower case.
+    pub defaults: BTreeMap<String, String>,
 }
 
 /// How the connection to the mail server is encrypted.

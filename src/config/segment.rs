@@ -24,8 +24,10 @@ pub struct Segment {
     pub conditions: Vec<Condition>,
     /// What stands on the web in place of what is for them; `None` is what the language says.
     pub invitation: Option<String>,
-    /// What readers know it as; with it they can leave it, and choose it when they sign up.
+    /// What readers know it as; with it they can leave it.
     pub title: Option<String>,
+    /// Whether people can choose it when they sign up by the form.
+    pub join: bool,
 }
 
 impl Segment {
@@ -43,6 +45,16 @@ impl Segment {
         })
     }
 
+    /// The tag that a sign-up by the form gives to those who choose the segment; `None` where the
+    /// segment is not for them to choose.
+    #[must_use]
+    pub fn join_tag(&self) -> Option<&str> {
+        match self.conditions.as_slice() {
+            [Condition::Tag(tag)] if self.join && self.title.is_some() => Some(tag),
+            _ => None,
+        }
+    }
+
     /// Reads `{ tag = "…" }` or `{ column = "…", any_of = ["…"] }`, or both, and the invitation.
     pub(super) fn read(value: Value<'_>, report: &Report) -> Option<Self> {
         let mut table = value.table("the segment", "{ tag = \"…\" }")?;
@@ -53,6 +65,9 @@ impl Segment {
         let any_of = table.take("any_of");
         let invitation = table.take("invitation").and_then(Value::line);
         let title = table.take("title").and_then(Value::line);
+        let join = table.take("join");
+        let join_span = join.as_ref().map(Value::span);
+        let join = join.and_then(Value::boolean).unwrap_or(false);
         table.finish();
         let mut conditions = Vec::new();
         conditions.extend(tag.map(|tag| Condition::Tag(tag.value.trim().to_lowercase())));
@@ -88,6 +103,14 @@ impl Segment {
             return None;
         }
         let (invitation, title) = (invitation.map(|text| text.value), title.map(|text| text.value));
-        Some(Self { conditions, invitation, title })
+        let segment = Self { conditions, invitation, title, join };
+        if let Some(span) = join_span.filter(|_| join && segment.join_tag().is_none()) {
+            let message =
+                "a segment that people can join has a `title` and a `tag`, and no `column`";
+            let diagnostic = report.at(Code::MissingKey, span, message);
+            let example = "`{ tag = \"events\", title = \"Events\", join = true }`";
+            report.add(diagnostic.help(format!("write {example}, or remove `join`")));
+        }
+        Some(segment)
     }
 }

@@ -11,7 +11,7 @@ use crate::check::Letter;
 use crate::compile::{self, Edition, Gap, Press, Program, Reader};
 use crate::delivery::form::Form;
 use crate::issue::Issue;
-use crate::journal::{Batch, Planning};
+use crate::journal::{Batch, Planning, SET_ASIDE};
 use crate::key::Key;
 
 /// Nothing can be sent.
@@ -83,7 +83,7 @@ impl<'p> Planner<'p> {
         'p: 'g,
     {
         let (editions, messages, gaps) = Default::default();
-        Gate { planner: self, issue, editions, messages, gaps, recipients: 0 }
+        Gate { planner: self, issue, editions, messages, gaps, recipients: 0, sets_aside: false }
     }
 }
 
@@ -99,6 +99,8 @@ pub struct Gate<'g> {
     messages: Vec<Message>,
     gaps: Gaps,
     recipients: u64,
+    /// Whether readers whose rows lack something are left out, instead of keeping everyone's back.
+    sets_aside: bool,
 }
 
 /// What the readers of one edition get.
@@ -115,6 +117,9 @@ pub enum Place {
     Edition(usize),
     /// To those who are not written to, for this reason.
     Suppressed(String),
+    /// To those who are set aside for this reason: the row lacks what the message asks for, and the
+    /// others are written to.
+    SetAside(String),
     /// Nowhere: the row lacks what the message asks for, and nobody will be written to.
     Gap,
 }
@@ -128,9 +133,18 @@ pub struct Passed {
     pub letters: Vec<Letter>,
     /// How many recipients there are.
     pub recipients: u64,
+    /// Who was set aside.
+    pub aside: Gaps,
 }
 
 impl Gate<'_> {
+    /// Leaves out readers whose rows lack what their message asks for: they are set aside, and
+    /// [`Gate::close`] refuses nothing for them.
+    #[must_use]
+    pub fn setting_aside(self) -> Self {
+        Self { sets_aside: true, ..self }
+    }
+
     /// Takes in the next reader: finds the edition, compiles it if nobody had it before, fills its
     /// holes and looks at every byte and line that this makes.
     ///
@@ -161,8 +175,12 @@ impl Gate<'_> {
         match form.fits(reader) {
             Ok(fits) => fits.map_err(malformed)?,
             Err(gap) => {
+                let place = match self.sets_aside {
+                    true => Place::SetAside(format!("{SET_ASIDE}`{}` is empty", gap.field)),
+                    false => Place::Gap,
+                };
                 self.gaps.add(gap);
-                return Ok(Place::Gap);
+                return Ok(place);
             }
         }
         letter.see(reader);
@@ -192,12 +210,12 @@ impl Gate<'_> {
     /// # Errors
     /// One reader's message cannot be made.
     pub fn close(self) -> Result<Passed, Refused> {
-        if self.gaps.readers > 0 {
+        if self.gaps.readers > 0 && !self.sets_aside {
             return Err(Refused::Gaps(self.gaps));
         }
         let (programs, letters) =
             self.messages.into_iter().map(|message| (message.program, message.letter)).unzip();
-        Ok(Passed { programs, letters, recipients: self.recipients })
+        Ok(Passed { programs, letters, recipients: self.recipients, aside: self.gaps })
     }
 }
 
@@ -267,7 +285,7 @@ impl Chunk {
             let recipient = recipient.map_err(Unrecorded::List)?;
             match gate.admit(&recipient)? {
                 Place::Edition(edition) => self.batch.push(&recipient, first + edition),
-                Place::Suppressed(reason) => {
+                Place::Suppressed(reason) | Place::SetAside(reason) => {
                     self.suppressed.push((recipient.address.clone(), reason));
                 }
                 Place::Gap => {}

@@ -244,6 +244,10 @@ codes! {
     LoneColour = "W025",
     /// A language that letters have no words of their own in.
     NoWords = "W030",
+    /// A field that is empty for everyone who signs up by the form.
+    OpenField = "W033",
+    /// A segment that the form lets people into by the tag of another one.
+    OpenSegment = "W035",
     /// How many words there are, and how long it takes to read them.
     Length = "N001",
     /// A link whose page has moved to another host for good.

@@ -1,6 +1,7 @@
 //! Mistakes as they are found in, the diagnostics of a file out.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -16,13 +17,32 @@ pub struct Report {
     diagnostics: RefCell<Vec<Diagnostic>>,
     /// Where secrets stand: no diagnostic shows these lines.
     secrets: RefCell<Vec<Range<usize>>>,
+    /// The defaults of fields that have none of their own, by column.
+    defaults: BTreeMap<String, String>,
 }
 
 impl Report {
     /// An empty report on a file.
     #[must_use]
     pub fn new(source: Arc<Source>) -> Self {
-        Self { source, diagnostics: RefCell::default(), secrets: RefCell::default() }
+        Self {
+            source,
+            diagnostics: RefCell::default(),
+            secrets: RefCell::default(),
+            defaults: BTreeMap::new(),
+        }
+    }
+
+    /// Gives every field that has no default of its own the one of its column, if there is one.
+    #[must_use]
+    pub fn with_defaults(self, defaults: &BTreeMap<String, String>) -> Self {
+        Self { defaults: defaults.clone(), ..self }
+    }
+
+    /// The default of a column.
+    #[must_use]
+    pub fn default_of(&self, column: &str) -> Option<&str> {
+        self.defaults.get(column).map(String::as_str)
     }
 
     /// The file.

@@ -3,6 +3,7 @@
 mod marks;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -112,6 +113,19 @@ impl Template {
         })
     }
 
+    /// The same text, in which every field without a default has the one of its column.
+    #[must_use]
+    pub fn with_defaults(mut self, defaults: &BTreeMap<String, String>) -> Self {
+        for piece in &mut self.pieces {
+            if let Piece::Field(field) = piece
+                && field.default.is_none()
+            {
+                field.default = defaults.get(&field.name).cloned();
+            }
+        }
+        self
+    }
+
     /// The text of a template without holes.
     #[must_use]
     pub fn as_literal(&self) -> Option<&str> {
@@ -195,7 +209,8 @@ pub fn split(text: &Text, report: &Report) -> Vec<(Piece, Range<usize>)> {
         let span = text.locate(open..close.unwrap_or(open + 2));
         match close.map_or(Err("`{{` is never closed"), |end| parse(&text.value[open + 2..end - 2]))
         {
-            Ok((name, default)) => {
+            Ok((name, own)) => {
+                let default = own.or_else(|| report.default_of(&name).map(str::to_owned));
                 let field = Field { name, default, span: Span(span) };
                 pieces.push((Piece::Field(field), open..end));
             }

@@ -48,7 +48,7 @@ pub use model::{
     Brief, Briefs, Button, Byline, Delivery, Event, Events, Figure, Figures, Head, Invitation,
     Issue, Kind, Quote, Section, Series, Sponsor, Story, When,
 };
-pub use parse::parse;
+pub use parse::{parse, parse_with};
 pub use prose::{Align, Block, Inline, ListBlock, Prose, TableBlock};
 pub use schedule::{LocalTime, Schedule, check_times, schedule};
 pub use visit::Part;

@@ -1,5 +1,6 @@
 //! The text of an issue in, an [`Issue`] and everything that is wrong with it out.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::config::theme_name;
@@ -23,7 +24,18 @@ pub(super) struct Context<'c> {
 /// Reads an issue; `segments` are the names that its `audience` keys can use.
 #[must_use]
 pub fn parse(source: &Arc<Source>, folder: &Folder, segments: &[&str]) -> Checked<Issue> {
-    let report = Report::new(Arc::clone(source));
+    parse_with(source, folder, segments, &BTreeMap::new())
+}
+
+/// Reads an issue whose fields without a default have the one of their column.
+#[must_use]
+pub fn parse_with(
+    source: &Arc<Source>,
+    folder: &Folder,
+    segments: &[&str],
+    defaults: &BTreeMap<String, String>,
+) -> Checked<Issue> {
+    let report = Report::new(Arc::clone(source)).with_defaults(defaults);
     let context = Context { report: &report, folder, segments };
     let issue = read(&context);
     Checked::new(issue, report.into_diagnostics())

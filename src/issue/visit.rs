@@ -36,17 +36,27 @@ impl Issue {
 
     /// Calls `visit` with every field that a reader's row has to fill.
     pub fn for_each_field<'i>(&'i self, visit: &mut dyn FnMut(&'i Field)) {
-        self.for_each_part(&mut |part| match part {
-            Part::Line(line) => line.fields().for_each(&mut *visit),
-            Part::Url(url, _) => url.template().fields().for_each(&mut *visit),
-            Part::Prose(prose) => prose.for_each_field(visit),
-            Part::Html(html) => html.fields().for_each(&mut *visit),
-            Part::Image(_) | Part::File(_) => {}
-        });
+        self.for_each_part(&mut |part| fields(part, visit));
+    }
+}
+
+/// Calls `visit` with every field of a piece.
+fn fields<'i>(part: Part<'i>, visit: &mut dyn FnMut(&'i Field)) {
+    match part {
+        Part::Line(line) => line.fields().for_each(&mut *visit),
+        Part::Url(url, _) => url.template().fields().for_each(&mut *visit),
+        Part::Prose(prose) => prose.for_each_field(visit),
+        Part::Html(html) => html.fields().for_each(&mut *visit),
+        Part::Image(_) | Part::File(_) => {}
     }
 }
 
 impl Section {
+    /// Calls `visit` with every field of the section.
+    pub fn for_each_field<'i>(&'i self, visit: &mut dyn FnMut(&'i Field)) {
+        self.for_each_part(&mut |part| fields(part, visit));
+    }
+
     /// Calls `visit` with every piece of the section.
     pub fn for_each_part<'i>(&'i self, visit: &mut dyn FnMut(Part<'i>)) {
         match &self.kind {

@@ -10,7 +10,7 @@ use sqlx::SqliteConnection;
 
 use crate::address::EmailAddress;
 use crate::audience::{Columns, Recipient};
-use crate::journal::batch::ROWS;
+use crate::journal::batch::{ROWS, json};
 use crate::journal::error::Error;
 use crate::journal::plan::Batch;
 use crate::journal::record::Run;
@@ -26,6 +26,10 @@ pub struct ListDifference {
     /// The [keys](EmailAddress::key) of subscribers who are in no way part of the run.
     pub added: BTreeSet<String>,
 }
+
+/// The beginning of the reason why a reader is not written to whose row lacks what the message asks
+/// for. Such readers are written to when their rows are filled in.
+pub const SET_ASIDE: &str = "set aside: ";
 
 /// `id, address, fields, edition`, and the fields of the list's row.
 type Candidate = (i64, String, String, i64, Option<String>);
@@ -86,6 +90,32 @@ impl Ledger {
         difference.added = unknown(&mut transaction, self.run()).await?;
         transaction.rollback().await.map_err(Error::during(during))?;
         Ok(difference)
+    }
+}
+
+impl Ledger {
+    /// The [keys](EmailAddress::key) of the readers who were set aside and got nothing since then.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn set_aside(&self) -> Result<BTreeSet<String>, Error> {
+        let during = "read who was set aside from";
+        let mut connection = self.journal().database.read(during).await?;
+        let keys: Vec<String> = sqlx::query_scalar(
+            "SELECT key FROM suppressed WHERE run = $1 AND substr(reason, 1, length($2)) = $2
+             UNION
+             SELECT recipients.key FROM json_each($3) AS j
+             CROSS JOIN recipients ON run = $1 AND recipients.id = j.value",
+        )
+        .bind(self.run().id)
+        .bind(SET_ASIDE)
+        .bind(json(
+            self.taken_out().filter(|(_, why)| why.starts_with(SET_ASIDE)).map(|(id, _)| id),
+        ))
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Error::during(during))?;
+        Ok(keys.into_iter().collect())
     }
 }
 

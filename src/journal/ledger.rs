@@ -10,6 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::journal::Journal;
+use crate::journal::comparison::SET_ASIDE;
 use crate::journal::error::Error;
 use crate::journal::event::Event;
 use crate::journal::plan::{Origin, Planning, Purpose};
@@ -291,10 +292,19 @@ impl Ledger {
     /// Only for the one process that holds the lock, and after [`Ledger::recover`].
     ///
     /// # Errors
-    /// The run is finished, or the journal cannot be written.
+    /// The issue has a newer run that is not finished, or the journal cannot be written.
     pub async fn extend(&self, now: Timestamp, origin: &Origin<'_>) -> Result<Planning, Error> {
         let transaction = self.journal.database.begin("begin a generation of a run in").await?;
-        Planning::renew(transaction, &self.run, now, origin, Purpose::Add).await
+        let mut planning =
+            Planning::renew(transaction, &self.run, now, origin, Purpose::Add).await?;
+        let aside = self.taken_out().filter(|(_, why)| why.starts_with(SET_ASIDE));
+        planning.open_to(aside.map(|(id, _)| (id, false))).await?;
+        Ok(planning)
+    }
+
+    /// Those who were taken out of the run, and why.
+    pub(crate) fn taken_out(&self) -> impl Iterator<Item = (i64, &str)> {
+        self.standing.suppressed().iter().map(|(id, why)| (*id, why.as_str()))
     }
 
     /// The numbers of the recipients who are still to be served.

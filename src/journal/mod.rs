@@ -29,7 +29,7 @@ use jiff::Timestamp;
 use crate::compile::Program;
 use crate::journal::sqlite::Database;
 
-pub use comparison::ListDifference;
+pub use comparison::{ListDifference, SET_ASIDE};
 pub use error::Error;
 pub use ledger::Ledger;
 pub use person::{Held, Moment};

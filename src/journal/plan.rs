@@ -145,7 +145,7 @@ impl Planning {
         .await
         .map_err(&during)?;
         let (edition, entry, finished) = next;
-        if finished.is_some() {
+        if finished.is_some() && purpose == Purpose::Renew {
             return Err(Error::Finished { issue: run.issue.clone() });
         }
         renewal::prepare(&mut transaction).await?;

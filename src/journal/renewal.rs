@@ -184,10 +184,12 @@ pub(crate) async fn add(
     entry: i64,
 ) -> Result<Merged, Error> {
     index(connection).await?;
-    // A reader who was set aside is written to now.
-    let [_, forgive] = FORGIVE;
-    let forgiven = sqlx::query(forgive).bind(run).execute(&mut *connection).await;
-    forgiven.map_err(Error::during("begin a generation of a run in"))?;
+    // A reader who was set aside is written to now, also where the run was finished without.
+    let reopen = "UPDATE runs SET finished = NULL WHERE id = $1";
+    for sql in FORGIVE.into_iter().chain([reopen]) {
+        let done = sqlx::query(sql).bind(run).execute(&mut *connection).await;
+        done.map_err(Error::during("begin a generation of a run in"))?;
+    }
     Ok(Merged { added: append(connection, run, entry).await?, ..Merged::default() })
 }
 

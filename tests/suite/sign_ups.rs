@@ -199,3 +199,153 @@ fn readers_who_leave_or_are_forgotten_stop_no_run() {
     expected.sort();
     assert_eq!(post.got(), expected);
 }
+
+/// Takes the default out of the only field of the newest issue.
+fn without_default(post: &Post) {
+    let path = format!("issues/{ISSUE}.toml");
+    let text = post.publication.read(&path);
+    assert!(text.contains("{{first_name|reader}}"));
+    post.publication.write(&path, &text.replace("{{first_name|reader}}", "{{first_name}}"));
+}
+
+const STRANGER: &str = "stranger@example.org";
+
+#[test]
+fn a_person_who_sends_an_issue_fills_in_the_rows_first() {
+    let post = Post::new(3, "");
+    without_default(&post);
+    assert_eq!(post.publication.run(&["subscribers", "add", STRANGER]).exit, Exit::Done);
+    let by_hand = post.at("2026-11-20T07:00:00Z", &["send", ISSUE, "--yes"]);
+    assert_eq!(by_hand.exit, Exit::Content, "{}", by_hand.messages);
+    assert!(by_hand.messages.contains("E009"), "{}", by_hand.messages);
+    assert_eq!(post.got(), []);
+}
+
+#[test]
+fn a_stranger_without_a_name_is_set_aside_and_gets_it_when_the_row_is_filled_in() {
+    let post = Post::new(3, "");
+    without_default(&post);
+    let added = post.publication.run(&["subscribers", "add", STRANGER]);
+    assert_eq!(added.exit, Exit::Done, "{}", added.messages);
+    let ended = post.due(0);
+    assert_eq!(ended.exit, Exit::Partly, "{}", ended.messages);
+    for said in [
+        "warning: `first_name` is empty for stranger@example.org\n".to_owned(),
+        format!("Set aside 1 reader: fill in the rows, then `newsletter send {ISSUE}`"),
+    ] {
+        assert!(ended.messages.contains(&said), "no {said} in {}", ended.messages);
+    }
+    assert_eq!(post.got().len(), 3);
+    let again = post.due(0);
+    assert_eq!((again.exit, &*again.messages), (Exit::Done, ""), "it is said once");
+    let status = post.publication.run(&["status", ISSUE]);
+    assert_eq!(status.exit, Exit::Partly, "{}", status.output);
+    assert!(status.output.contains("set aside: `first_name` is empty"), "{}", status.output);
+    gets_it_when_the_row_is_filled_in(&post);
+}
+
+/// Sends again before the row of the stranger is filled in, then, and after it.
+fn gets_it_when_the_row_is_filled_in(post: &Post) {
+    let nothing = post.at("2026-11-21T07:00:00Z", &["send", ISSUE, "--yes"]);
+    assert_eq!(nothing.exit, Exit::Partly, "{}", nothing.messages);
+    assert!(nothing.messages.contains("1 reader set aside"), "{}", nothing.messages);
+
+    post.replace("stranger@example.org,,", "stranger@example.org,Sam,");
+    let filled = post.at("2026-11-21T07:00:00Z", &["send", ISSUE, "--yes"]);
+    assert_eq!(filled.exit, Exit::Done, "{}", filled.messages);
+    let mut expected: Vec<_> = (1..=3).map(|reader| (address(reader), 1)).collect();
+    expected.push((STRANGER.to_owned(), 1));
+    expected.sort();
+    assert_eq!(post.got(), expected);
+    assert_eq!(post.publication.run(&["status", ISSUE]).exit, Exit::Done);
+    let last = post.at("2026-11-21T08:00:00Z", &["send", ISSUE, "--yes"]);
+    assert_eq!(last.exit, Exit::Done, "{}", last.messages);
+    assert_eq!(post.got(), expected);
+}
+
+#[test]
+fn a_stranger_without_a_name_who_joins_this_issue_stops_no_run() {
+    let post = Post::new(4, "warm_up = [2]\nnew_subscribers = \"this issue\"");
+    without_default(&post);
+    assert_eq!(post.due(0).exit, Exit::Unfinished);
+    assert_eq!(post.publication.run(&["subscribers", "add", STRANGER]).exit, Exit::Done);
+    let ended = post.due(1);
+    assert_eq!(ended.exit, Exit::Partly, "{}", ended.messages);
+    assert!(ended.messages.contains("is empty for stranger@example.org"), "{}", ended.messages);
+    assert_eq!(post.got().len(), 4);
+}
+
+#[test]
+fn where_every_row_lacks_something_the_issue_is_wrong_and_nothing_is_sent() {
+    let post = Post::new(1, "");
+    without_default(&post);
+    post.replace("Ada1", "");
+    let ended = post.due(0);
+    assert_eq!(ended.exit, Exit::Content, "{}", ended.messages);
+    assert!(ended.messages.contains("E009"), "{}", ended.messages);
+    assert_eq!(post.got(), []);
+}
+
+/// The words of a letter in one line.
+fn words(letter: &str) -> String {
+    let text = letter.replace("\r\n", "\n").replace("=\n", "");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_default_of_a_column_stands_in_every_letter_and_name_whose_cell_is_empty() {
+    let post = Post::new(2, "\n[audience.defaults]\nFirst_Name = \"friend\"");
+    without_default(&post);
+    let settings = post.publication.read("newsletter.toml");
+    let settings =
+        settings.replace("{{first_name|}} {{last_name|}}", "{{first_name}} {{last_name|}}");
+    post.publication.write("newsletter.toml", &settings);
+    assert_eq!(post.publication.run(&["subscribers", "add", STRANGER]).exit, Exit::Done);
+    let text = post.publication.run(&["render", ISSUE, "--as", "text", "--for", STRANGER]).output;
+    assert!(text.contains("Dear friend,"), "{text}");
+    let checked = post.publication.run(&["check", ISSUE]);
+    assert_eq!(checked.exit, Exit::Done, "{}", checked.messages);
+    let ended = post.due(0);
+    assert_eq!(ended.exit, Exit::Done, "{}", ended.messages);
+    let letters = post.server.log(|log| log.messages.clone());
+    let (_, letter) = letters.iter().find(|(to, _)| to == STRANGER).unwrap();
+    let to = letter.lines().find(|line| line.starts_with("To: ")).unwrap();
+    assert_eq!(to.replace('"', ""), "To: friend <stranger@example.org>");
+    assert!(words(letter).contains("Dear friend,"), "{letter}");
+    let (_, letter) = letters.iter().find(|(to, _)| *to == address(1)).unwrap();
+    assert!(words(letter).contains("Dear Ada1,"), "{letter}");
+    // A list without the column will do.
+    post.publication
+        .write("subscribers.csv", "email,town,member_since\nann@example.org,Averley,2014\n");
+    let checked = post.publication.run(&["check", ISSUE]);
+    assert_eq!(checked.exit, Exit::Done, "{}", checked.messages);
+}
+
+#[test]
+fn where_sign_up_is_open_a_field_without_a_default_is_a_warning() {
+    let post = Post::new(2, "");
+    without_default(&post);
+    let warned = |settings: &str| {
+        let before = post.publication.read("newsletter.toml");
+        post.publication.write("newsletter.toml", &format!("{before}\n{settings}\n"));
+        let checked = post.publication.run(&["check", ISSUE]);
+        post.publication.write("newsletter.toml", &before);
+        assert_eq!(checked.exit, Exit::Done, "{}", checked.messages);
+        checked.messages.matches("warning[W033]").count()
+    };
+    assert_eq!(warned(""), 0, "there is no form");
+    assert_eq!(warned("[serve]\nsubscribe = false"), 0);
+    assert_eq!(warned("[serve]"), 1);
+    assert_eq!(warned("[serve]\n[audience.defaults]\nfirst_name = \"reader\""), 0);
+    // What only members get reaches nobody who signs up, unless the form lets people in.
+    let path = format!("issues/{ISSUE}.toml");
+    let text = post.publication.read(&path);
+    post.publication.write(&path, &text.replace("\"all\"", "\"members\""));
+    assert_eq!(warned("[serve]"), 0);
+    let settings = post.publication.read("newsletter.toml");
+    let open = "members = { tag = \"member\", title = \"Members\", join = true }";
+    let settings = settings.replace("members = { tag = \"member\" }", open);
+    assert!(settings.contains(open));
+    post.publication.write("newsletter.toml", &settings);
+    assert_eq!(warned("[serve]"), 1);
+}

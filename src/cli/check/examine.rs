@@ -81,6 +81,7 @@ impl<'e> Examiner<'e> {
         let mut diagnostics = checked.diagnostics;
         if let Some(issue) = &checked.value {
             diagnostics.extend(check::issue(issue, &publication.config));
+            diagnostics.extend(check::sign_up(issue, &publication.config));
             let theme = publication.check_theme(publication.theme_name(issue))?;
             found.add(theme.diagnostics);
             if let Some(theme) = &theme.value {

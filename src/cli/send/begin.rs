@@ -13,8 +13,8 @@ use crate::cli::readers::Readers;
 use crate::cli::send::provenance::{commit, digests};
 use crate::cli::send::{Material, SendArgs, whole_seconds};
 use crate::config::Smtp;
-use crate::delivery::{Unrecorded, record};
-use crate::journal::{Digests, Journal, Origin, Planning, Run};
+use crate::delivery::{Gaps, Passed, Refused, Unrecorded, record};
+use crate::journal::{Digests, Journal, Ledger, Origin, Planning, Run};
 
 /// Plans a run: every message is proven, and the operator agrees. `None` where that is refused.
 pub(super) async fn begin(
@@ -24,7 +24,7 @@ pub(super) async fn begin(
     journal: &Journal,
     args: &SendArgs,
     smtp: &Smtp,
-) -> Result<Option<Run>, Failure> {
+) -> Result<Option<Ledger>, Failure> {
     let material = Material::load(env, publication, path)?.finished()?;
     let date = whole_seconds(env.clock.now());
     let list = material.readers.list();
@@ -35,14 +35,17 @@ pub(super) async fn begin(
     let fingerprint = material.key.fingerprint();
     // From here on it is one transaction: whatever ends it before its last line leaves nothing.
     let mut planning = journal.begin(&material.issue.name, &fingerprint, date, &origin).await?;
-    let readers = prove(env, &material, &mut planning, date, args, &|_| true).await?;
+    let empty = EmptyFields::of(args);
+    let proven = prove(env, &material, &mut planning, date, args, empty, &|_| true).await?;
+    let readers = proven.selected;
     if readers == 0 {
         return Err(nobody(publication));
     }
+    name_set_aside(env, &material, &proven.aside);
     if !consent(env, args, &material.issue.subject.to_string(), smtp, readers)? {
         return Ok(None);
     }
-    Ok(Some(planning.commit().await?))
+    Ok(Some(journal.ledger(&planning.commit().await?).await?))
 }
 
 /// Makes sure that the issue was not sent under another name: a file that is renamed would be sent
@@ -57,18 +60,45 @@ async fn check_twin(journal: &Journal, name: &str, digests: &Digests) -> Result<
         .hint("give the file its old name back; to send the same once more, change a word of it"))
 }
 
-/// Takes the readers that are `included` through the gate and into the journal; returns how many
-/// this send is for.
+/// What becomes of readers whose rows lack what their message asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EmptyFields {
+    /// Nothing is sent to anyone.
+    Refuse,
+    /// They are set aside, and the others get the issue; where there are no others, nothing is sent.
+    SetAside,
+    /// They are set aside, also where there are no others.
+    SetAllAside,
+}
+
+impl EmptyFields {
+    /// A person can fill in the rows before the others are written to; cron cannot.
+    pub(super) fn of(args: &SendArgs) -> Self {
+        if args.due { Self::SetAside } else { Self::Refuse }
+    }
+}
+
+/// Readers who went through the gate.
+pub(super) struct Proven {
+    /// How many of them this send is for.
+    pub(super) selected: u64,
+    /// Who was set aside.
+    pub(super) aside: Gaps,
+}
+
+/// Takes the readers that are `included` through the gate and into the journal.
 pub(super) async fn prove(
     env: &mut Env,
     material: &Material<'_>,
     planning: &mut Planning,
     date: Timestamp,
     args: &SendArgs,
+    empty: EmptyFields,
     included: &dyn Fn(&Recipient) -> bool,
-) -> Result<u64, Failure> {
+) -> Result<Proven, Failure> {
     let planner = material.planner(date, "");
-    let mut gate = planner.gate(&material.issue);
+    let gate = planner.gate(&material.issue);
+    let mut gate = if empty == EmptyFields::Refuse { gate } else { gate.setting_aside() };
     let audience = material.issue.audience.as_deref();
     let mut selected = 0;
     let wanted = |reader: &Recipient| {
@@ -88,8 +118,35 @@ pub(super) async fn prove(
         Err(Unrecorded::List(failure)) => return Err(failure),
         Err(Unrecorded::Journal(error)) => return Err(error.into()),
     };
-    material.judge(env, passed)?;
-    Ok(selected.min(args.limit.unwrap_or(u64::MAX)))
+    // Where every row lacks something, it is the issue that asks for too much.
+    let passed = match passed {
+        Ok(Passed { recipients: 0, aside, .. })
+            if empty == EmptyFields::SetAside && aside.readers > 0 =>
+        {
+            Err(Refused::Gaps(aside))
+        }
+        other => other,
+    };
+    let Passed { aside, .. } = material.judge(env, passed)?;
+    Ok(Proven { selected: selected.min(args.limit.unwrap_or(u64::MAX)), aside })
+}
+
+/// Names the readers who were set aside, and says how they get the issue.
+pub(super) fn name_set_aside(env: &mut Env, material: &Material<'_>, aside: &Gaps) {
+    if aside.readers == 0 {
+        return;
+    }
+    for (field, (shown, readers)) in &aside.fields {
+        let mut names: Vec<_> = shown.iter().map(|gap| gap.address.clone()).collect();
+        let more = readers.saturating_sub(shown.len() as u64);
+        names.extend((more > 0).then(|| format!("and {more} more")));
+        env.say(format_args!("warning: `{field}` is empty for {}", names.join(", ")));
+    }
+    env.say(format_args!(
+        "Set aside {}: fill in the rows, then `newsletter send {}` sends it to them.",
+        count(aside.readers, "reader"),
+        material.issue.name
+    ));
 }
 
 /// There is nobody to send to.

@@ -81,6 +81,11 @@ fn settings(publication: &Publication) -> String {
         segments(&config.segments),
     ];
     texts.iter().for_each(|text| parts.add(text.as_bytes()));
+    // Runs were digested without them before there were any.
+    for (column, default) in &config.audience.defaults {
+        parts.add(column.as_bytes());
+        parts.add(default.as_bytes());
+    }
     parts.finish()
 }
 

@@ -88,15 +88,13 @@ pub(super) async fn serve(
     let begun = known.is_some();
     let ledger = match known {
         Some(run) => resume(env, publication, path, journal, &run, args, &key).await?,
-        None => match begin(env, publication, path, journal, args, smtp).await? {
-            Some(run) => Some(journal.ledger(&run).await?),
-            None => None,
-        },
+        None => begin(env, publication, path, journal, args, smtp).await?,
     };
     let Some(mut ledger) = ledger else { return Ok(Exit::Done) };
     let selected = select(publication, &mut ledger, args).await?;
+    let aside = ledger.set_aside().await?.len() as u64;
     if selected == 0 {
-        return nothing_to_send(env, &ledger).await;
+        return nothing_to_send(env, &ledger, aside).await;
     }
     check_key(ledger.run(), &key)?;
     if begun && !consent(env, args, &name, smtp, selected)? {
@@ -128,7 +126,8 @@ pub(super) async fn serve(
     if appointment.is_none() {
         env.say(totals(&report.tally));
     }
-    conclude(env, &report, Some(&name))
+    let exit = conclude(env, &report, Some(&name))?;
+    Ok(if exit == Exit::Done && aside > 0 { Exit::Partly } else { exit })
 }
 
 /// Makes sure that links and Message-IDs stay what they were.
@@ -206,7 +205,7 @@ async fn select(
 }
 
 /// Says why there is nothing to do, and how the run stands.
-async fn nothing_to_send(env: &mut Env, ledger: &Ledger) -> Result<Exit, Failure> {
+async fn nothing_to_send(env: &mut Env, ledger: &Ledger, aside: u64) -> Result<Exit, Failure> {
     let tally = ledger.tally();
     if tally.open() > 0 {
         env.say(format_args!(
@@ -225,8 +224,16 @@ async fn nothing_to_send(env: &mut Env, ledger: &Ledger) -> Result<Exit, Failure
         "{} was sent already, to {readers}{rejected}. There is nothing to do.",
         ledger.run().issue
     ));
+    if aside > 0 {
+        env.say(format_args!(
+            "{} set aside, whose rows lack what the issue asks for: fill them in and send again; \
+             `newsletter status {}` names them.",
+            count(aside, "reader"),
+            ledger.run().issue
+        ));
+    }
     name_unknown(env, ledger).await?;
-    Ok(if tally.rejected + tally.unknown > 0 { Exit::Partly } else { Exit::Done })
+    Ok(if tally.rejected + tally.unknown + aside > 0 { Exit::Partly } else { Exit::Done })
 }
 
 /// Names everyone of whom it is not known whether they got the issue.

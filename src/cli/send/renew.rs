@@ -11,7 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::found::Found;
 use crate::cli::publication::Publication;
 use crate::cli::readers::Readers;
-use crate::cli::send::begin::prove;
+use crate::cli::send::begin::{EmptyFields, name_set_aside, prove};
 use crate::cli::send::provenance::{commit, digests, list_digest};
 use crate::cli::send::real::check_key;
 use crate::cli::send::{Material, SendArgs, whole_seconds};
@@ -44,8 +44,10 @@ pub(super) async fn renew(
     key: &Key,
 ) -> Result<Goes, Failure> {
     let run = ledger.run();
+    let aside = ledger.set_aside().await?;
+    let is_served = ledger.tally().open() == 0;
     // Whoever was served stays so: what changed is of no concern when there is nobody else.
-    if ledger.tally().open() == 0 {
+    if is_served && aside.is_empty() {
         return Ok(Goes::On);
     }
     check_key(run, key)?;
@@ -55,21 +57,28 @@ pub(super) async fn renew(
             .hint("`--as-begun` goes on with what the run was begun with"));
     }
     let mut changed = changed(publication, path, run);
-    let mut list = None;
+    if is_served && (changed.is_empty() || args.as_begun) {
+        return Ok(Goes::On);
+    }
+    let mut joining = BTreeSet::new();
     if changed.contains(&LIST) && !args.as_begun && !args.accept_changes {
-        list = difference(publication, path, ledger, key).await?;
+        let list = difference(publication, path, ledger, key).await?;
         if list.as_ref().is_some_and(|list| list.changed + list.removed == 0) {
             changed.retain(|part| *part != LIST);
         }
+        if !changed.is_empty() {
+            return Err(refusal(&changed, list.as_ref(), run));
+        }
+        if publication.config.send.new_subscribers == LateJoin::ThisIssue && !is_served {
+            joining.extend(list.into_iter().flat_map(|list| list.added));
+        }
+        return add(env, publication, path, ledger, args, (&joining, &aside)).await;
+    }
+    if is_served && args.accept_changes {
+        return add(env, publication, path, ledger, args, (&joining, &aside)).await;
     }
     if !changed.is_empty() && !args.as_begun && !args.accept_changes {
-        return Err(refusal(&changed, list.as_ref(), run));
-    }
-    if let Some(ListDifference { added, .. }) = &list
-        && !added.is_empty()
-        && publication.config.send.new_subscribers == LateJoin::ThisIssue
-    {
-        return add(env, publication, path, ledger, args, added).await;
+        return Err(refusal(&changed, None, run));
     }
     if changed.is_empty() || args.as_begun {
         env.say(format_args!("Going on with the run of {}, begun {}.", run.issue, run.date));
@@ -79,6 +88,19 @@ pub(super) async fn renew(
         }
         return Ok(Goes::On);
     }
+    accept(env, publication, path, ledger, args, &changed).await
+}
+
+/// Takes the files as they are now for those who are still to be served, where the operator agrees.
+async fn accept(
+    env: &mut Env,
+    publication: &Publication,
+    path: &Path,
+    ledger: &Ledger,
+    args: &SendArgs,
+    changed: &[&str],
+) -> Result<Goes, Failure> {
+    let run = ledger.run();
     let material = Material::load(env, publication, path)?.finished()?;
     let readers = material.readers.list();
     let digests = Digests { list: readers.digest().to_owned(), ..digests(publication, path) };
@@ -87,11 +109,13 @@ pub(super) async fn renew(
         Origin { digests: &digests, commit: commit.as_deref(), columns: readers.columns() };
     let now = whole_seconds(env.clock.now());
     let mut planning = ledger.renew(now, &origin).await?;
-    prove(env, &material, &mut planning, run.date, args, &|_| true).await?;
+    let empty = EmptyFields::of(args);
+    let proven = prove(env, &material, &mut planning, run.date, args, empty, &|_| true).await?;
+    name_set_aside(env, &material, &proven.aside);
     let merged = planning.merge().await?;
     let what = format!(
         "{} changed. {} still to be served will get what there is now, {} added, {} taken out",
-        sentence(&changed),
+        sentence(changed),
         count(merged.kept, "reader"),
         merged.added,
         merged.gone
@@ -107,15 +131,22 @@ pub(super) async fn renew(
     Ok(Goes::Renewed(planning.commit().await?))
 }
 
-/// Adds readers to a run who joined the list since it was begun; everyone else stays as they are.
+/// Adds readers to a run who joined the list since it was begun, and those who were set aside and
+/// whose rows are filled in now; everyone else stays as they are.
 async fn add(
     env: &mut Env,
     publication: &Publication,
     path: &Path,
     ledger: &Ledger,
     args: &SendArgs,
-    added: &BTreeSet<String>,
+    (joining, aside): (&BTreeSet<String>, &BTreeSet<String>),
 ) -> Result<Goes, Failure> {
+    let on =
+        format!("Going on with the run of {}, begun {}.", ledger.run().issue, ledger.run().date);
+    if joining.is_empty() && aside.is_empty() {
+        env.say(on);
+        return Ok(Goes::On);
+    }
     let material = Material::load(env, publication, path)?.finished()?;
     let readers = material.readers.list();
     let digests = Digests { list: readers.digest().to_owned(), ..digests(publication, path) };
@@ -124,13 +155,20 @@ async fn add(
         Origin { digests: &digests, commit: commit.as_deref(), columns: readers.columns() };
     let now = whole_seconds(env.clock.now());
     let mut planning = ledger.extend(now, &origin).await?;
-    let is_new = |reader: &Recipient| added.contains(&*reader.address.key());
-    prove(env, &material, &mut planning, ledger.run().date, args, &is_new).await?;
-    let merged = planning.merge().await?;
-    env.say(format_args!(
-        "{} joined the list and will get it, too.",
-        count(merged.added, "reader")
-    ));
+    let is_new = |reader: &Recipient| {
+        let key = reader.address.key();
+        joining.contains(&*key) || aside.contains(&*key)
+    };
+    let (date, empty) = (ledger.run().date, EmptyFields::SetAllAside);
+    let proven = prove(env, &material, &mut planning, date, args, empty, &is_new).await?;
+    let added = planning.merge().await?.added;
+    // Those who were set aside before and still are were named then.
+    if added == 0 && joining.is_empty() {
+        return Ok(Goes::On);
+    }
+    env.say(on);
+    env.say(format_args!("{} will get it, too.", count(added, "more reader")));
+    name_set_aside(env, &material, &proven.aside);
     Ok(Goes::Renewed(planning.commit().await?))
 }
 

@@ -30,7 +30,7 @@ pub(super) async fn print(env: &mut Env, journal: &Journal, run: &Run) -> Result
         }
     }
     writer.flush()?;
-    Ok(exit(&rows.tally()))
+    Ok(exit(&rows.tally(), rows.set_aside().await?))
 }
 
 /// A text that no spreadsheet takes for a formula: one that begins like one gets an apostrophe.

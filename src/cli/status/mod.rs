@@ -95,7 +95,7 @@ async fn show(
         let account = Account::of(&journal, newest.clone(), html::NAMES).await?;
         let counted = counts.of(&newest.issue);
         html::write(env, publication, &account, &counted, file)?;
-        return Ok(Some(exit(&account.tally)));
+        return Ok(Some(exit(&account.tally, account.set_aside)));
     }
     let names = if args.json { usize::MAX } else { table::NAMES };
     let accounts = read(&journal, runs, names).await?;
@@ -106,8 +106,10 @@ async fn show(
             (account, counted)
         })
         .collect();
-    let worst =
-        accounts.iter().map(|(account, _)| exit(&account.tally)).max_by_key(|exit| *exit as u8);
+    let worst = accounts
+        .iter()
+        .map(|(account, _)| exit(&account.tally, account.set_aside))
+        .max_by_key(|exit| *exit as u8);
     let text = if args.json { json::text(&accounts)? } else { table::text(&accounts) };
     env.print(&text)?;
     Ok(worst)
@@ -121,11 +123,11 @@ async fn read(journal: &Journal, runs: Vec<Run>, names: usize) -> Result<Vec<Acc
     Ok(accounts)
 }
 
-/// 3 where some were rejected or are unknown, 4 where something is still to be done.
-fn exit(counts: &Tally) -> Exit {
+/// 3 where some were rejected, set aside or are unknown, 4 where something is still to be done.
+fn exit(counts: &Tally, set_aside: u64) -> Exit {
     if counts.open() > 0 {
         Exit::Unfinished
-    } else if counts.rejected + counts.unknown > 0 {
+    } else if counts.rejected + counts.unknown + set_aside > 0 {
         Exit::Partly
     } else {
         Exit::Done

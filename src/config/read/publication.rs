@@ -1,10 +1,12 @@
 //! `[publication]`, `[sender]`, `[unsubscribe]` and `[audience]` in, what the newsletter is and who gets it out.
 
+use std::collections::BTreeMap;
+
 use crate::config::read::value;
 use crate::config::{Audience, Publication, ReturnPath, Secret, Sender, Unsubscribe};
 use crate::diagnostic::Code;
-use crate::document::{Report, Text, Value};
-use crate::field::Template;
+use crate::document::{Report, Table, Text, Value};
+use crate::field::{self, Template};
 
 pub(super) fn read_publication(value: Value<'_>, report: &Report) -> Option<Publication> {
     let mut table = value.table("[publication]", "[publication]")?;
@@ -91,6 +93,10 @@ pub(super) fn read_audience(value: Option<Value<'_>>, report: &Report) -> Audien
     let mut take = |key| table.as_mut().and_then(|table| table.take(key)).and_then(Value::text);
     let (subscribers, suppressions, name) =
         (take("subscribers"), take("suppressions"), take("name"));
+    let example = "{ first_name = \"reader\" }";
+    let defaults = table.as_mut().and_then(|table| table.take("defaults"));
+    let defaults = defaults.and_then(|value| value.table("the defaults", example));
+    let defaults = defaults.map(|mut table| read_defaults(&mut table)).unwrap_or_default();
     if let Some(table) = table {
         table.finish();
     }
@@ -100,8 +106,20 @@ pub(super) fn read_audience(value: Option<Value<'_>>, report: &Report) -> Audien
     Audience {
         subscribers: path(subscribers, "subscribers.csv"),
         suppressions: path(suppressions, "suppressions.csv"),
-        name: name.unwrap_or_else(default_name),
+        name: name.unwrap_or_else(default_name).with_defaults(&defaults),
+        defaults,
     }
+}
+
+/// Each column with what stands in place of an empty cell.
+fn read_defaults(table: &mut Table<'_>) -> BTreeMap<String, String> {
+    let columns = table.take_rest().into_iter();
+    let default = |(column, value): (Text, Value<'_>)| {
+        let text = value.string()?.value;
+        let column = column.value.trim().to_lowercase();
+        Some((column, field::clean(text.trim()).into_owned()))
+    };
+    columns.filter_map(default).collect()
 }
 
 /// `{{name|}}`: the reader's name where the list has such a column, and nothing where it has not.

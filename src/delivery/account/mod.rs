@@ -44,6 +44,8 @@ pub struct Account {
     /// Recipients of whom there is something to say, in the order of how much it matters; no more of
     /// each state than were asked for.
     pub named: Vec<Named>,
+    /// How many readers were set aside, and got nothing since then.
+    pub set_aside: u64,
 }
 
 /// What became of the recipients of one domain.
@@ -95,7 +97,8 @@ impl Account {
         let named = named(&ledger, suppressed, names).await?;
         let (tally, generations) = (ledger.tally(), ledger.tallies().await?);
         let (rounds, replies) = (rounds.into_rounds(), replies.into_said());
-        Ok(Self { run, tally, generations, series, rounds, domains, replies, named })
+        let set_aside = ledger.set_aside().await?.len() as u64;
+        Ok(Self { run, tally, generations, series, rounds, domains, replies, named, set_aside })
     }
 
     /// How many messages were answered in a second, while messages were sent; `None` where that was

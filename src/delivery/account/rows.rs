@@ -71,6 +71,14 @@ impl Rows {
         self.ledger.tally()
     }
 
+    /// How many readers were set aside, and got nothing since then.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn set_aside(&self) -> Result<u64, Error> {
+        Ok(self.ledger.set_aside().await?.len() as u64)
+    }
+
     /// The next page; an empty one after the last.
     ///
     /// # Errors

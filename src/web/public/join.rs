@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::address::EmailAddress;
 use crate::audience::Act;
-use crate::config::{Condition, Segment};
+use crate::config::Segment;
 use crate::templates::pages::public::{Choice, EMAIL, Form as FormPage, Notice, PART};
 use crate::web::public::counts::Event;
 use crate::web::public::site::{Asked, Site};
@@ -70,10 +70,10 @@ impl Site {
         self.page(status, self.pages().form(&page))
     }
 
-    /// What a newcomer can choose: segments that readers know, and that a tag alone makes.
+    /// What a newcomer can choose: the segments with `join`. What else a form names is not looked at.
     fn choices(&self, chosen: &[&str]) -> Vec<Choice> {
         let choice = |(name, segment): (&String, &Segment)| {
-            let title = segment.title.clone().filter(|_| tag_of(segment).is_some())?;
+            let title = segment.title.clone().filter(|_| segment.join_tag().is_some())?;
             Some(Choice { chosen: chosen.contains(&name.as_str()), name: name.clone(), title })
         };
         self.premises.segments.iter().filter_map(choice).collect()
@@ -141,7 +141,7 @@ impl Site {
             return Ok(self.notice(StatusCode::OK, Notice::Stuck));
         }
         let chosen = wanted.parts.iter().filter_map(|part| self.premises.segments.get(part));
-        let tags = chosen.filter_map(tag_of).map(str::to_owned).collect();
+        let tags = chosen.filter_map(Segment::join_tag).map(str::to_owned).collect();
         let form = format!("{}/subscribe", self.premises.publication.url);
         desk.enlist(Signup { address: address.clone(), tags, form, at: asked.now }).await?;
         if gone {
@@ -152,13 +152,5 @@ impl Site {
         }
         self.counts().event(Event::Confirmation);
         Ok(self.notice(StatusCode::OK, Notice::Done))
-    }
-}
-
-/// The tag that makes somebody one of a segment, where nothing else does.
-fn tag_of(segment: &Segment) -> Option<&str> {
-    match segment.conditions.as_slice() {
-        [Condition::Tag(tag)] => Some(tag),
-        _ => None,
     }
 }

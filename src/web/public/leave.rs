@@ -117,6 +117,10 @@ impl Site {
                     return self.parts(reader, None).await;
                 }
                 let part = part.to_owned();
+                // Readers take back what they left themselves, and join nothing here.
+                if back && !self.premises.desk.standing(reader).await?.left.contains(&part) {
+                    return self.parts(reader, None).await;
+                }
                 let act = if back { Act::Join(part) } else { Act::Leave(part) };
                 let standing = self.record(reader, act, "preferences", asked).await?;
                 self.counts().event(Event::Part);

@@ -12,7 +12,8 @@ use crate::cases;
 use crate::support::console::Console;
 
 /// Codes whose examples cannot be a few lines: they take a whole letter, two issues, or the web.
-const IN_WORDS: [Code; 9] = [
+const IN_WORDS: [Code; 10] = [
+    Code::OpenField,
     Code::StyleBudget,
     Code::HeavyMail,
     Code::Clipped,

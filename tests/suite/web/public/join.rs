@@ -7,7 +7,8 @@ use crate::support::public::{exchange, request as written};
 use crate::support::site::{InProcess, key};
 use crate::support::visitor::Answer;
 
-const LINES: &str = "segments = { coast = { tag = \"coast\", title = \"The coast\" }, \
+const LINES: &str = "segments = { coast = { tag = \"coast\", title = \"The coast\", join = true }, \
+    members = { tag = \"member\", title = \"Letters to members\" }, \
     hidden = { tag = \"hidden\" }, town = { column = \"town\", any_of = [\"Averley\"], title = \"Averley\" } }
     serve = { form_origins = [\"https://shop.example.net\"], per_address = \"2 per 24h\", per_network = \"8 per 1h\" }";
 
@@ -48,9 +49,13 @@ fn whoever_confirms_is_on_the_list_and_nobody_else() {
     let form = ask(&site, "GET", "/subscribe", &[], "");
     assert_eq!(form.status, 200);
     assert!(form.body().contains("The coast"), "{}", form.body());
-    // Neither what has no title nor what no tag makes can be chosen.
-    assert!(!form.body().contains("hidden") && !form.body().contains("Averley"));
-    let answer = subscribe(&site, &[], "email=Ada%40Example.org&part=coast&part=hidden");
+    // What has no `join` cannot be chosen, with a title or without, and neither by a forged field.
+    for closed in ["hidden", "Averley", "members"] {
+        assert!(!form.body().contains(closed), "{closed} in {}", form.body());
+    }
+    let forged =
+        "email=Ada%40Example.org&part=coast&part=hidden&part=members&part=town&tags=member";
+    let answer = subscribe(&site, &[], forged);
     assert_eq!(answer.status, 200);
     let link = link(&site);
     assert!(!link.contains("ada") && !link.contains('@'));
@@ -62,6 +67,17 @@ fn whoever_confirms_is_on_the_list_and_nobody_else() {
     assert_eq!(enlisted[0].tags, ["coast"]);
     assert_eq!(enlisted[0].form, "https://example.org/subscribe");
     assert!(site.desk.recorded().is_empty(), "there was nothing to take back");
+}
+
+#[test]
+fn a_link_to_confirm_lets_nobody_into_a_segment_that_is_closed_meanwhile() {
+    let site = start();
+    let parts = vec!["members".to_owned(), "coast".to_owned()];
+    let wanted = Request { address: "ada@example.org".parse().unwrap(), parts };
+    let now = "2026-11-26T11:00:00Z".parse().unwrap();
+    let link = format!("/subscribe/{}", request(&key(), &wanted, now));
+    assert_eq!(ask(&site, "POST", &link, &[], "").status, 200);
+    assert_eq!(site.desk.enlisted.lock().unwrap()[0].tags, ["coast"]);
 }
 
 #[test]

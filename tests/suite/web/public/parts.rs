@@ -63,3 +63,15 @@ fn without_parts_there_is_nothing_to_choose() {
     assert!(!plain.body().contains("preferences"), "{}", plain.body());
     assert_eq!(plain.body(), asked.body());
 }
+
+#[test]
+fn a_reader_takes_back_what_that_reader_left_and_joins_nothing() {
+    let publication = with_titles();
+    let public = Public::of(&publication);
+    let before = publication.read("suppressions.csv");
+    let other = "stranger@example.org";
+    for form in ["act=join&part=members", "act=join&part=members&tags=member"] {
+        assert_eq!(public.post(&public.link(other), form).status, 200);
+    }
+    assert_eq!(publication.read("suppressions.csv"), before, "nothing was left before");
+}
