@@ -26,6 +26,7 @@ mod status;
 mod subscribers;
 mod suppressions;
 mod theme;
+mod trust;
 mod unsubscribe;
 
 use std::path::PathBuf;
@@ -44,6 +45,10 @@ struct Cli {
     /// Run as if started in this folder
     #[arg(short = 'C', long, global = true, value_name = "FOLDER")]
     directory: Option<PathBuf>,
+
+    /// Run no command of newsletter.toml, whatever is trusted; for forges
+    #[arg(long, global = true)]
+    no_commands: bool,
 
     #[command(subcommand)]
     command: Command,
@@ -65,6 +70,7 @@ enum Command {
     Unsubscribe(unsubscribe::UnsubscribeArgs),
     Bounces(bounces::BouncesArgs),
     Dkim(dkim::DkimArgs),
+    Trust(trust::TrustArgs),
     Completions(manual::CompletionsArgs),
     Man(manual::ManArgs),
 }
@@ -82,6 +88,9 @@ pub fn run(env: &mut Env) -> Exit {
     if let Some(folder) = &cli.directory {
         env.folder = env.folder.join(folder);
     }
+    if cli.no_commands {
+        env.variables.insert(trust::NO_COMMANDS.into(), "1".into());
+    }
     let result = match cli.command {
         Command::Init(args) => init::init(env, &args),
         Command::New(args) => new::new(env, &args),
@@ -97,6 +106,7 @@ pub fn run(env: &mut Env) -> Exit {
         Command::Unsubscribe(args) => unsubscribe::unsubscribe(env, &args),
         Command::Bounces(args) => bounces::bounces(env, &args),
         Command::Dkim(args) => dkim::dkim(env, &args),
+        Command::Trust(args) => trust::trust(env, &args),
         Command::Completions(args) => manual::completions(env, &args),
         Command::Man(args) => manual::man(env, &args),
     };

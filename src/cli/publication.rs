@@ -14,7 +14,7 @@ use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::cli::outlines::Outlines;
-use crate::cli::secret;
+use crate::cli::{secret, trust};
 use crate::compile::{Gap, Press};
 use crate::config::{self, Config, Measure, Secret};
 use crate::delivery::Gaps;
@@ -222,6 +222,15 @@ impl Publication {
                 .hint("put it back from a copy: only it knows who asked to be forgotten"));
         }
         secret::key(env, root, secret)
+    }
+
+    /// The key for letters that are only looked at: one that is good for nothing else, where the
+    /// command that says the key may not run.
+    pub(super) fn key_to_look(&self, env: &mut Env) -> Result<Key, Failure> {
+        match trust::withholds(env, self.folder.root(), &self.config.publication.key) {
+            true => Ok(Key::new(&[])),
+            false => self.key(env),
+        }
     }
 
     /// Whether the suppressions keep somebody out by a hash.

@@ -13,7 +13,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::cli::publication::Publication;
 use crate::cli::readers::Readers;
-use crate::cli::send;
+use crate::cli::{send, trust};
 use crate::compile::{self, Edition, Reader};
 use crate::issue::Issue;
 
@@ -49,7 +49,8 @@ pub(super) fn render(env: &mut Env, args: &RenderArgs) -> Result<Exit, Failure> 
         Some(issue) => publication.find(env, issue)?,
         None => publication.newest()?,
     };
-    let key = publication.key(env)?;
+    trust::say_withheld(env, &publication);
+    let key = publication.key_to_look(env)?;
     let (issue, recipient, edition) = match &args.reader {
         Some(address) => {
             let suppressions = publication.suppressions(key.hasher())?;
@@ -77,7 +78,7 @@ pub(super) fn render(env: &mut Env, args: &RenderArgs) -> Result<Exit, Failure> 
             let mut message = Vec::new();
             let assembled = draft.program().assemble(reader, &mut message);
             let mut signed = Vec::new();
-            if let Some(signer) = dkim::signer(env, &publication)? {
+            if let Some(signer) = dkim::signer_to_look(env, &publication)? {
                 signer.sign(&message, date, &mut signed);
             }
             signed.append(&mut message);

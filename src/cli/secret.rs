@@ -9,6 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::trust;
 use crate::config::{Publication, Secret};
 use crate::key::{KEY_LENGTH, Key};
 
@@ -36,7 +37,10 @@ pub(super) fn fetch_lines(
             let message = format!("cannot read the secret in `{}`", path.display());
             Failure::because(message, &error).exit(Exit::Usage)
         })?,
-        Secret::Command(line) => run(root, line)?,
+        Secret::Command(line) => {
+            trust::check(env, root, line)?;
+            run(root, line)?
+        }
     };
     if text.lines().next().unwrap_or_default().is_empty() {
         return Err(

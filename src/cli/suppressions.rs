@@ -12,7 +12,7 @@ use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::cli::publication::Publication;
-use crate::cli::secret;
+use crate::cli::{secret, trust};
 use crate::key::Key;
 
 /// How many rows are written and flushed together.
@@ -85,7 +85,8 @@ pub(super) fn suppressions(env: &mut Env, args: &SuppressionsArgs) -> Result<Exi
 
 /// The suppressions, to be read and added to. Without the key nobody can tell who was forgotten,
 /// and everyone else is there.
-fn open(env: &Env, publication: &Publication) -> Result<Suppressions, Failure> {
+fn open(env: &mut Env, publication: &Publication) -> Result<Suppressions, Failure> {
+    trust::say_withheld(env, publication);
     let key = &publication.config.publication.key;
     let key = secret::existing(env, publication.folder.root(), key);
     publication.suppressions(key.unwrap_or_else(|_| Key::new(&[])).hasher())

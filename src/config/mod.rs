@@ -61,6 +61,19 @@ pub struct Config {
     pub measure: Measure,
 }
 
+impl Config {
+    /// Every reference to a secret, with the name of its setting.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<(&'static str, &Secret)> {
+        let login = self.smtp.as_ref().and_then(|smtp| smtp.login.as_ref());
+        let mut secrets = vec![("key", &self.publication.key)];
+        secrets.extend(login.map(|login| ("password of [smtp]", &login.password)));
+        secrets.extend(self.dkim.iter().map(|dkim| ("key of [[dkim]]", &dkim.key)));
+        secrets.extend(self.bounces.imap.iter().map(|imap| ("password of imap", &imap.password)));
+        secrets
+    }
+}
+
 /// What the newsletter is.
 #[derive(Debug, Clone)]
 pub struct Publication {

@@ -1,7 +1,7 @@
 //! Finished messages in, files that any mail client opens out: a dry run.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::address::EmailAddress;
@@ -54,9 +54,9 @@ impl Maildir {
         }
         for part in ["cur", "new", "tmp"] {
             let part = folder.join(part);
-            fs::create_dir_all(&part).map_err(wrong(&part))?;
+            make_private(&part).map_err(wrong(&part))?;
         }
-        fs::write(&marker, "").map_err(wrong(&marker))?;
+        write_private(&marker, b"").map_err(wrong(&marker))?;
         for part in ["new", "tmp"] {
             remove_messages(&folder.join(part)).map_err(wrong(folder))?;
         }
@@ -75,7 +75,7 @@ impl Maildir {
         }
         let (unfinished, path) =
             (self.folder.join("tmp").join(name), self.folder.join("new").join(name));
-        fs::write(&unfinished, message)
+        write_private(&unfinished, message)
             .and_then(|()| fs::rename(&unfinished, &path))
             .map_err(|source| MaildirError::Write { path: path.clone(), source })?;
         Ok(path)
@@ -91,6 +91,34 @@ pub fn file_name(number: usize, address: &EmailAddress) -> String {
     let (start, end) = (format!("{number:05}-"), ".eml");
     let room = NAME_MAX - start.len() - end.len();
     start + &plain.take(room).collect::<String>() + end
+}
+
+/// Makes a folder that its owner alone can look into: the names of its files are addresses. Folders
+/// above it that are there already stay as they are.
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)?;
+    // An earlier dry run may have made it for everyone.
+    #[cfg(unix)]
+    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    Ok(())
+}
+
+/// Writes a file that its owner alone can read: a message holds a reader's row and unsubscribe link.
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // One that is there keeps its mode, and could be a link.
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(bytes)
 }
 
 fn is_empty(folder: &Path) -> io::Result<bool> {

@@ -87,6 +87,7 @@ fn the_reference_of_commands_is_current() {
         "dkim",
         "dkim keygen",
         "dkim record",
+        "trust",
         "completions",
         "man",
     ];

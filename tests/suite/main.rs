@@ -33,4 +33,5 @@ mod subscribers;
 mod support;
 mod templates;
 mod transport;
+mod trust;
 mod web;

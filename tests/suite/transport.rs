@@ -2,6 +2,7 @@
 
 mod imap;
 
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +22,7 @@ const PASSWORD: &str = "correct horse battery staple";
 /// A certificate for `localhost` and the server's half of it; `ca.pem` is written to the folder.
 fn certificate(folder: &Path) -> TlsAcceptor {
     let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    std::fs::write(folder.join("ca.pem"), signed.cert.pem()).unwrap();
+    fs::write(folder.join("ca.pem"), signed.cert.pem()).unwrap();
     let key = PrivateKeyDer::try_from(signed.signing_key.serialize_der()).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
@@ -185,7 +186,7 @@ async fn a_certificate_that_is_not_trusted_ends_the_connection() {
                 .all(|command| command.starts_with("EHLO") || command == "STARTTLS")
         );
         connect(&smtp).await.unwrap().quit().await;
-        std::fs::write(folder.path().join("ca.pem"), "nothing").unwrap();
+        fs::write(folder.path().join("ca.pem"), "nothing").unwrap();
         assert!(matches!(connect(&smtp).await, Err(Error::CaFile { .. })));
     }
 }
@@ -295,18 +296,18 @@ fn a_dry_run_makes_a_maildir_and_touches_no_other_folder() {
     assert_eq!(name, "00017-ada_example.org.eml");
     let written = maildir.write(&name, b"Subject: x\r\n\r\n").unwrap();
     assert_eq!(written, path.join("new").join(&name));
-    assert_eq!(std::fs::read(written).unwrap(), b"Subject: x\r\n\r\n");
+    assert_eq!(fs::read(written).unwrap(), b"Subject: x\r\n\r\n");
     for name in ["", "..", ".x", "../x", "a/b", "/etc/x", "a\\b", "a\0b"] {
         assert!(matches!(maildir.write(name, b""), Err(MaildirError::Name(_))), "{name}");
     }
-    std::fs::write(path.join("new/mine.txt"), "kept").unwrap();
+    fs::write(path.join("new/mine.txt"), "kept").unwrap();
     Maildir::create(&path).unwrap();
-    let left: Vec<_> = std::fs::read_dir(path.join("new")).unwrap().collect();
+    let left: Vec<_> = fs::read_dir(path.join("new")).unwrap().collect();
     assert_eq!(left.len(), 1);
 
     let other = folder.path().join("other");
-    std::fs::create_dir_all(other.join("new")).unwrap();
-    std::fs::write(other.join("new/letter.eml"), "kept").unwrap();
+    fs::create_dir_all(other.join("new")).unwrap();
+    fs::write(other.join("new/letter.eml"), "kept").unwrap();
     assert!(matches!(Maildir::create(&other), Err(MaildirError::Foreign(_))));
     assert!(other.join("new/letter.eml").exists() && !other.join("cur").exists());
 }
@@ -320,4 +321,29 @@ proptest::proptest! {
             proptest::prop_assert!(name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._+-".contains(&b)));
         }
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_dry_run_is_for_its_owner_alone_in_whatever_folder() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    let folder = tempfile::tempdir().unwrap();
+    let (new, open) = (folder.path().join("made/out"), folder.path().join("open"));
+    // One that is there keeps its own mode; what an earlier dry run made in it does not.
+    fs::create_dir_all(open.join("new")).unwrap();
+    fs::write(open.join(".newsletter-dry-run"), "").unwrap();
+    for path in [&open, &open.join("new")] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    for (path, own) in [(&new, 0o700), (&open, 0o755)] {
+        let written = Maildir::create(path).unwrap().write("a.eml", b"x").unwrap();
+        assert_eq!(mode(path), own);
+        assert_eq!(mode(&written), 0o600);
+        assert_eq!(mode(&path.join(".newsletter-dry-run")), 0o600);
+        for part in ["cur", "new", "tmp"] {
+            assert_eq!(mode(&path.join(part)), 0o700, "{part}");
+        }
+    }
+    assert_eq!(mode(&folder.path().join("made")), 0o700);
 }

@@ -10,8 +10,8 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::cli::publication::Publication;
 use crate::cli::readers::Readers;
-use crate::cli::secret;
 use crate::cli::send::check_journal;
+use crate::cli::{secret, trust};
 use crate::clock::Clock;
 use crate::journal::Journal;
 use crate::key::Key;
@@ -30,6 +30,7 @@ impl Desk {
     /// Opens the publication of the command's folder.
     pub(super) fn open(env: &mut Env, dry: bool) -> Result<Self, Failure> {
         let publication = Publication::open(env)?;
+        trust::check_all(env, &publication)?;
         check_journal(&publication)?;
         let key =
             secret::existing(env, publication.folder.root(), &publication.config.publication.key)?;
@@ -45,6 +46,10 @@ impl Desk {
     pub(super) fn look(env: &mut Env) -> Result<Option<Self>, Failure> {
         let Ok(root) = Publication::root(&env.folder) else { return Ok(None) };
         let publication = Publication::open(env)?;
+        trust::say_withheld(env, &publication);
+        if trust::check_all(env, &publication).is_err() {
+            return Ok(None);
+        }
         match secret::is_there(&root, &publication.config.publication.key) {
             true => Self::open(env, true).map(Some),
             false => Ok(None),

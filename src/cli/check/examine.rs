@@ -12,7 +12,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::cli::publication::Publication;
 use crate::cli::readers::{self, Readers, Stamp};
-use crate::cli::secret;
+use crate::cli::{secret, trust};
 use crate::delivery::{Place, Refused};
 use crate::diagnostic::{self, Diagnostic};
 use crate::issue::Issue;
@@ -20,8 +20,13 @@ use crate::key::Key;
 use crate::templates::Theme;
 
 /// Looks at everything; returns how many issues that were.
-pub(super) fn examine(env: &Env, args: &CheckArgs, found: &mut Found) -> Result<usize, Failure> {
+pub(super) fn examine(
+    env: &mut Env,
+    args: &CheckArgs,
+    found: &mut Found,
+) -> Result<usize, Failure> {
     let publication = Publication::open_above(&env.folder, found)?;
+    trust::say_withheld(env, &publication);
     let named: Result<Vec<_>, _> =
         args.issues.iter().map(|issue| publication.find(env, issue)).collect();
     let all = publication.issues();

@@ -38,8 +38,8 @@ impl Keys {
             return Ok(());
         }
         *self = Self::default();
-        self.key = publication.key(env)?;
-        self.signer = dkim::signer(env, publication)?;
+        self.key = publication.key_to_look(env)?;
+        self.signer = dkim::signer_to_look(env, publication)?;
         self.of = Some(of);
         Ok(())
     }

@@ -20,6 +20,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::cli::outlines::name_of;
 use crate::cli::publication::Publication;
+use crate::cli::trust;
 use crate::web::preview::{self, Server, Watch};
 
 /// Show an issue in the browser as readers will get it, while you write
@@ -89,7 +90,8 @@ fn begin(
         return Ok((root, Vec::new(), args.issue.as_deref().map(name_of)));
     };
     // Here rather than on the page: making a key is worth a word in the terminal.
-    let key = publication.key(env);
+    trust::say_withheld(env, &publication);
+    let key = publication.key_to_look(env);
     drop(key);
     let issue = args.issue.as_ref().map(|issue| publication.find(env, issue)).transpose()?;
     let name = issue.as_deref().map(name_of);

@@ -13,6 +13,7 @@ use crate::cli::publication::Publication;
 use crate::cli::readers::{self, Readers};
 use crate::cli::send::begin::nobody;
 use crate::cli::send::{Material, SendArgs, whole_seconds, wire};
+use crate::cli::trust;
 use crate::compile::{Filling, Reader};
 use crate::delivery::{Place, Planner};
 use crate::dkim::Signer;
@@ -27,8 +28,9 @@ pub(super) fn dry_run(
     args: &SendArgs,
     folder: Option<&Path>,
 ) -> Result<Exit, Failure> {
-    let signer = dkim::signer(env, publication)?;
-    let material = Material::load(env, publication, path)?;
+    trust::say_withheld(env, publication);
+    let signer = dkim::signer_to_look(env, publication)?;
+    let material = Material::load_with(env, publication, path, Publication::key_to_look)?;
     let name = &material.issue.name;
     let default = publication.state().join("dry-run").join(name);
     let folder = folder.map_or(default, |folder| env.folder.join(folder));

@@ -17,6 +17,7 @@ use crate::cli::send::signals::Signals;
 use crate::cli::send::summary::Summary;
 use crate::cli::send::wire::{self, Appointment};
 use crate::cli::send::{SendArgs, key, real};
+use crate::cli::trust;
 use crate::config::Secret;
 use crate::diagnostic::{Diagnostic, Source};
 use crate::issue::{self, Schedule};
@@ -47,6 +48,7 @@ pub(super) fn due(env: &mut Env, args: &SendArgs) -> Result<Exit, Failure> {
     let mut found = Found::default();
     let opened = Publication::open_above(&env.folder, &mut found);
     let publication = opened.inspect_err(|_| found.say(env))?;
+    trust::check_all(env, &publication)?;
     wire::wait(async {
         if look(&publication, env.clock.now()).await?.is_empty() {
             return Ok(Exit::Done);

@@ -25,6 +25,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::cli::publication::Publication;
 use crate::cli::readers::{self, Readers, Stamp};
+use crate::cli::trust;
 use crate::delivery::{Passed, Planner, Refused};
 use crate::diagnostic::Checked;
 use crate::issue::Issue;
@@ -112,6 +113,9 @@ pub(super) fn send(env: &mut Env, args: &SendArgs) -> Result<Exit, Failure> {
             crate::document::list(&known)
         )));
     }
+    if args.dry_run.is_none() {
+        trust::check_all(env, &publication)?;
+    }
     match (&args.dry_run, &args.test) {
         (Some(folder), _) => dry_run::dry_run(env, &publication, &path, args, folder.as_deref()),
         (None, Some(address)) => test::test(env, &publication, &path, address),
@@ -133,11 +137,21 @@ struct Material<'m> {
 impl<'m> Material<'m> {
     /// Reads an issue, and the list once.
     fn load(env: &mut Env, publication: &'m Publication, path: &Path) -> Result<Self, Failure> {
+        Self::load_with(env, publication, path, Publication::key)
+    }
+
+    /// The same with the key that `key` fetches when everything else is read.
+    fn load_with(
+        env: &mut Env,
+        publication: &'m Publication,
+        path: &Path,
+        key: impl FnOnce(&Publication, &mut Env) -> Result<Key, Failure>,
+    ) -> Result<Self, Failure> {
         let readers = Found::said(env, |found| Readers::read(publication, found))?;
         let issue = publication.issue(env, path, Some(readers.columns()))?;
         let theme = Found::said(env, |found| publication.theme(&issue, found))?;
         let neighbours = publication.parts(&issue)?;
-        let key = key(env, publication)?;
+        let key = key(publication, env)?;
         let suppressions = publication.suppressions(key.hasher())?;
         Ok(Self { publication, theme, issue, neighbours, readers, suppressions, key })
     }

@@ -27,7 +27,7 @@ use crate::cli::serve::mail::{Mailer, Post};
 use crate::cli::serve::recorder::Recorder;
 use crate::cli::serve::visits::Counting;
 use crate::cli::serve::voice::Voice;
-use crate::cli::{dkim, secret};
+use crate::cli::{dkim, secret, trust};
 use crate::config::{Listen, Serve};
 use crate::templates::pages::public;
 use crate::web::public::{
@@ -56,6 +56,7 @@ struct Made {
 
 pub(super) fn serve(env: &mut Env, _: &ServeArgs) -> Result<Exit, Failure> {
     let publication = Arc::new(Publication::open(env)?);
+    trust::check_all(env, &publication)?;
     let settings = publication.config.serve.clone();
     let voice = Voice::of(env);
     let made = make(env, &publication, &voice)?;

@@ -15,7 +15,7 @@ use crate::audience::{self, Roster, Suppressions};
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::publication::Publication;
-use crate::cli::secret;
+use crate::cli::{secret, trust};
 use crate::key::Key;
 
 /// Import, export, change and check the list of readers
@@ -172,7 +172,8 @@ fn suppressions(env: &Env, publication: &Publication) -> Result<Suppressions, Fa
 
 /// The suppressions, to be looked at: without the key nobody can tell who was forgotten, and everyone
 /// else is there.
-fn suppressions_shown(env: &Env, publication: &Publication) -> Result<Suppressions, Failure> {
+fn suppressions_shown(env: &mut Env, publication: &Publication) -> Result<Suppressions, Failure> {
+    trust::say_withheld(env, publication);
     let key = &publication.config.publication.key;
     let key = secret::existing(env, publication.folder.root(), key);
     publication.suppressions(key.unwrap_or_else(|_| Key::new(&[])).hasher())

@@ -11,9 +11,9 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::cli::publication::Publication;
 use crate::cli::readers::Readers;
-use crate::cli::secret;
 use crate::cli::send::check_journal;
 use crate::cli::subscribers::unreadable;
+use crate::cli::{secret, trust};
 use crate::field::clean;
 use crate::journal::{Held, Journal};
 
@@ -27,6 +27,7 @@ pub(super) fn export(
     as_json: bool,
 ) -> Result<Exit, Failure> {
     check_journal(publication)?;
+    trust::say_withheld(env, publication);
     let row = row(publication, address)?;
     let key = &publication.config.publication.key;
     let key = secret::existing(env, publication.folder.root(), key).ok();

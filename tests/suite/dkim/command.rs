@@ -89,6 +89,7 @@ fn a_key_is_read_with_all_its_lines_from_wherever_it_is_kept() {
     let keyed = "\n[[dkim]]\nselector = \"a\"\nkey = { command = \"cat key.pem\" }\n";
     publication.write("newsletter.toml", &(settings.clone() + keyed));
     publication.write("key.pem", &newsletter::dkim::DkimKey::pem(rsa_der()));
+    assert_eq!(publication.run(&["trust"]).exit, Exit::Done);
     assert_eq!(records(&publication).len(), 1);
     // The only variable of the tests holds no key, which is what the message is about.
     publication.write(

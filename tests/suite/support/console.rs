@@ -11,6 +11,8 @@ use newsletter::clock::Clock;
 /// A folder of its own, in which commands run inside this process.
 pub(crate) struct Console {
     home: tempfile::TempDir,
+    /// What the user's account keeps outside of it, such as what is trusted.
+    state: tempfile::TempDir,
     folder: PathBuf,
     screen: Screen,
 }
@@ -35,7 +37,8 @@ impl Console {
     pub(crate) fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
         let folder = home.path().canonicalize().unwrap();
-        Self { home, folder, screen: Screen::default() }
+        let state = tempfile::tempdir().unwrap();
+        Self { home, state, folder, screen: Screen::default() }
     }
 
     /// A copy of the sample publication.
@@ -116,7 +119,7 @@ impl Console {
             arguments: words.iter().map(Into::into).collect(),
             program: String::new(),
             folder: self.folder.clone(),
-            variables: std::collections::BTreeMap::new(),
+            variables: [("XDG_STATE_HOME".into(), self.state.path().into())].into(),
             input: Box::new(Cursor::new(Vec::new())),
             output: Box::new(self.screen.clone()),
             messages: Box::new(self.screen.clone()),

@@ -1,5 +1,6 @@
 //! The sample publication in, a copy of it in a folder of its own that commands run in out.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
@@ -31,6 +32,8 @@ const PARTS: [&str; 7] = [
 /// A copy of the sample publication.
 pub(crate) struct Publication {
     folder: TempDir,
+    /// What the user's account keeps outside of it, such as what is trusted.
+    state: TempDir,
 }
 
 /// How a command ended.
@@ -62,14 +65,14 @@ impl Publication {
         for part in PARTS {
             copy(&repository.join(part), &folder.path().join(part));
         }
-        Self { folder }
+        Self { folder, state: tempfile::tempdir().unwrap() }
     }
 
     /// A copy of a publication among the cases.
     pub(crate) fn of_case(input: &Path) -> Self {
         let folder = tempfile::Builder::new().prefix("newsletter-").tempdir().unwrap();
         copy(input, folder.path());
-        Self { folder }
+        Self { folder, state: tempfile::tempdir().unwrap() }
     }
 
     /// The sample with this many ordinary readers in place of its own.
@@ -88,6 +91,18 @@ impl Publication {
 
     pub(crate) fn path(&self, file: &str) -> PathBuf {
         self.folder.path().join(file)
+    }
+
+    /// Gives the publication another folder.
+    pub(crate) fn moved(self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        copy(self.folder.path(), folder.path());
+        Self { folder, state: self.state }
+    }
+
+    /// The folder of what the user's account keeps.
+    pub(crate) fn state(&self) -> &Path {
+        self.state.path()
     }
 
     pub(crate) fn read(&self, file: &str) -> String {
@@ -115,14 +130,33 @@ impl Publication {
         self.run_at(Clock::System, arguments)
     }
 
+    /// Runs a command in this process, with these variables instead of the usual ones.
+    pub(crate) fn run_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Ended {
+        let variables = variables.iter().map(|(name, value)| (name.into(), value.into()));
+        self.run_in(Clock::System, variables.collect(), arguments)
+    }
+
     /// Runs a command in this process.
     pub(crate) fn run_at(&self, clock: Clock, arguments: &[&str]) -> Ended {
+        let variables = [
+            ("SMTP_PASSWORD".into(), PASSWORD.into()),
+            ("XDG_STATE_HOME".into(), self.state.path().into()),
+        ];
+        self.run_in(clock, variables.into(), arguments)
+    }
+
+    fn run_in(
+        &self,
+        clock: Clock,
+        variables: BTreeMap<OsString, OsString>,
+        arguments: &[&str],
+    ) -> Ended {
         let (output, messages) = (Shared::default(), Shared::default());
         let mut env = Env {
             arguments: ["newsletter"].iter().chain(arguments).map(Into::into).collect(),
             program: String::new(),
             folder: self.folder.path().to_path_buf(),
-            variables: [("SMTP_PASSWORD".into(), PASSWORD.into())].into(),
+            variables,
             input: Box::new(Cursor::new("")),
             output: Box::new(output.clone()),
             messages: Box::new(messages.clone()),
@@ -145,6 +179,7 @@ impl Publication {
     pub(crate) fn spawn_with(&self, arguments: &[&str], messages: Stdio) -> Running {
         let mut command = Command::new(env!("CARGO_BIN_EXE_newsletter"));
         command.args(arguments).current_dir(self.folder.path());
+        command.env("XDG_STATE_HOME", self.state.path());
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(messages);
         Running(command.spawn().unwrap())
     }
@@ -157,6 +192,7 @@ impl Publication {
     ) -> (Running, BufReader<ChildStdout>) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_newsletter"));
         command.args(arguments).current_dir(self.folder.path());
+        command.env("XDG_STATE_HOME", self.state.path());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(messages);
         let mut running = Running(command.spawn().unwrap());
         let output = BufReader::new(running.stdout.take().unwrap());
@@ -176,6 +212,7 @@ impl Publication {
     ) -> (Running, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_newsletter"));
         command.arg("preview").args(arguments).current_dir(self.folder.path());
+        command.env("XDG_STATE_HOME", self.state.path());
         command.envs(variables.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut running = Running(command.spawn().unwrap());
