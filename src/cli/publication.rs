@@ -48,8 +48,8 @@ impl Publication {
         let root = Self::root(folder)?;
         let settings = read(&root.join(SETTINGS), SETTINGS)?;
         let config = found.accept(config::parse(&settings), Exit::Usage)?;
-        let own = [&config.audience.subscribers, &config.audience.suppressions];
-        let folder = Folder::new(root).keep_private(own.map(PathBuf::as_path));
+        let private = private(&root, &config);
+        let folder = Folder::new(root).keep_private(private.iter().map(PathBuf::as_path));
         Ok(Self { folder, config, known: Outlines::default() })
     }
 
@@ -301,6 +301,21 @@ impl Publication {
         }
         rows.join("\n")
     }
+}
+
+/// What the settings name that is not for readers: lists, secrets, mail that came back.
+fn private(root: &Path, config: &Config) -> Vec<PathBuf> {
+    let Config { audience, bounces, .. } = config;
+    let mut paths = vec![audience.subscribers.clone(), audience.suppressions.clone()];
+    paths.extend(bounces.maildir.iter().chain(&bounces.mbox).cloned());
+    for (_, secret) in config.secrets() {
+        match secret {
+            Secret::File(path) => paths.push(path.clone()),
+            Secret::Command(line) => paths.extend(trust::files(root, line)),
+            Secret::Env(_) => {}
+        }
+    }
+    paths
 }
 
 /// Reads a file of the settings.

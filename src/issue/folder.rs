@@ -8,14 +8,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::diagnostic::Code;
 use crate::document::{Report, Text};
 use crate::field::clean;
+use crate::issue::private::PrivateFiles;
 use crate::picture::{self, Picture, Refusal};
 
 /// The folder of a publication, which no path leads out of.
 #[derive(Debug, Clone)]
 pub struct Folder {
     root: PathBuf,
-    /// Files that nothing publishes: the list, the suppressions.
-    private: Vec<PathBuf>,
+    /// Files that nothing publishes: the list, the suppressions, secrets.
+    private: PrivateFiles,
     /// The pictures that were made fit for mail, by path: issues share them, and one takes a while.
     fitted: Arc<Mutex<HashMap<String, Fitted>>>,
     /// The files that were read, by path.
@@ -93,14 +94,13 @@ impl Folder {
     #[must_use]
     pub fn new(root: impl Into<PathBuf>) -> Self {
         let (fitted, read) = (Arc::default(), Arc::default());
-        Self { root: root.into(), private: Vec::new(), fitted, read }
+        Self { root: root.into(), private: PrivateFiles::new([]), fitted, read }
     }
 
     /// The same folder, where no issue can show or attach some files: paths below it.
     #[must_use]
     pub fn keep_private<'p>(mut self, paths: impl IntoIterator<Item = &'p Path>) -> Self {
-        let real = paths.into_iter().filter_map(|path| self.root.join(path).canonicalize().ok());
-        self.private = real.collect();
+        self.private = PrivateFiles::new(paths.into_iter().map(Path::to_path_buf));
         self
     }
 
@@ -201,8 +201,7 @@ impl Folder {
         if inside.components().any(is_hidden) {
             return Ok(Place::Hidden);
         }
-        let own = inside == Path::new("newsletter.toml") || inside.starts_with("issues");
-        if own || self.private.contains(&real) {
+        if self.private.hold(&root, &real) {
             return Ok(Place::Private);
         }
         // Anything else, such as a pipe, could be read for ever.

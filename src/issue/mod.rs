@@ -21,6 +21,7 @@ mod markdown;
 mod marked;
 mod model;
 mod parse;
+mod private;
 mod prose;
 mod public;
 mod schedule;

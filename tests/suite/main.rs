@@ -24,6 +24,7 @@ mod language;
 mod leaving;
 mod measure;
 mod picture;
+mod private_files;
 mod real;
 mod returns;
 mod segments;

@@ -2,7 +2,7 @@
 
 mod store;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
@@ -16,7 +16,7 @@ pub(super) const NO_COMMANDS: &str = "NEWSLETTER_NO_COMMANDS";
 /// Let the commands of newsletter.toml run: show them, and record that this folder is trusted
 ///
 /// No `{ command = … }` runs before that, nor after one of them has changed. The record is outside of
-/// the folder, in $XDG_STATE_HOME/newsletter/trusted, so that no copy of the folder brings it along.
+/// the folder, in `$XDG_STATE_HOME/newsletter/trusted`, so that no copy of the folder brings it along.
 #[derive(Debug, clap::Args)]
 pub(super) struct TrustArgs {
     /// Only show the commands, and whether each may run
@@ -138,6 +138,11 @@ pub(super) fn say_withheld(env: &mut Env, publication: &Publication) {
              `newsletter trust` shows them and lets them run."
         ),
     });
+}
+
+/// The files of a folder that a command names.
+pub(super) fn files(root: &Path, line: &str) -> impl Iterator<Item = PathBuf> {
+    store::files(root, line).into_iter().map(PathBuf::from)
 }
 
 fn is_forbidden(env: &Env) -> bool {
