@@ -44,7 +44,8 @@ pub(super) fn named(parts: &[Part]) -> Vec<(String, Found)> {
             if named.iter().any(is_known) || named.len() >= RECIPIENTS_MAX {
                 continue;
             }
-            let is_black = BLACKED_OUT.iter().any(|black| local.starts_with(black));
+            let is_black =
+                BLACKED_OUT.iter().any(|black| local.starts_with(black)) || local.contains("**");
             named.push((mailbox.address, if is_black { Found::BlackedOut } else { found }));
         }
     };

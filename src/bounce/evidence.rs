@@ -4,7 +4,7 @@ use crate::bounce::fields::Fields;
 use crate::bounce::mailbox;
 use crate::bounce::notice;
 use crate::bounce::part::Part;
-use crate::bounce::prose;
+use crate::bounce::quoted::Halves;
 
 /// How many values of one sort are kept, and how many bytes of a text.
 const VALUES_MAX: usize = 100;
@@ -80,7 +80,7 @@ pub(super) fn gather(parts: &[Part]) -> Evidence {
         if part.is_report() {
             evidence.of_report(&part.text);
         } else {
-            evidence.of_text(&part.text);
+            evidence.of_text(&part.halves);
         }
     }
     if let Some(id) = notice::message_id(parts) {
@@ -125,8 +125,8 @@ impl Evidence {
     }
 
     /// Takes in what is said to people, and the mail that is quoted after it.
-    fn of_text(&mut self, text: &str) {
-        let (said, quoted) = prose::before_original(text);
+    fn of_text(&mut self, halves: &Halves) {
+        let (said, quoted) = (halves.said.as_str(), halves.quoted.as_str());
         let room = TEXT_MAX.saturating_sub(self.text.len());
         self.text.push_str(cut(said, room));
         let lines = quoted.lines().map(|line| line.trim_start_matches(['>', '|', ' ']));

@@ -1,10 +1,12 @@
 //! The parts of a message in, what kind of message it is and which sign said so out.
 
 mod signs;
+pub(super) mod wish;
 
 use crate::bounce::Kind;
 use crate::bounce::complaint;
 use crate::bounce::fields::Fields;
+use crate::bounce::group;
 use crate::bounce::mailbox;
 use crate::bounce::notice;
 use crate::bounce::part::Part;
@@ -38,6 +40,7 @@ const SIGNS: &[fn(&Seen<'_>) -> Decided] = &[
     old_complaint,
     statements,
     farewell,
+    group,
     machine_late,
     failed_recipients,
     silent_status,
@@ -66,10 +69,25 @@ pub(super) fn of(parts: &[Part]) -> (Kind, String) {
 }
 
 /// Whether the sender is the mail system: RFC 3464 §2 wants a null return path.
-fn is_machine(header: &Fields) -> bool {
+pub(super) fn is_machine(header: &Fields) -> bool {
     let from = phrases::plain(&header.words("from"));
     let is_null = header.get("return-path").is_some_and(|path| path.trim() == "<>");
     is_null || phrases::first(signs::MACHINES, &from).is_some()
+}
+
+/// Whether a mail system has put a sign of its own on a message: what people write has none.
+pub(super) fn is_from_system(parts: &[Part]) -> bool {
+    let Some(header) = parts.first().map(|part| &part.fields) else { return false };
+    let value = |name: &str| header.get(name).unwrap_or_default().to_ascii_lowercase();
+    let is_automatic = header.has("auto-submitted") && !value("auto-submitted").starts_with("no");
+    let is_report = value("content-type").starts_with("multipart/report");
+    let has_report = || parts.iter().any(|part| part.level == 0 && part.is_report());
+    is_machine(header)
+        || is_automatic
+        || is_report
+        || header.has("x-failed-recipients")
+        || has_report()
+        || notice::sort(parts).is_some()
 }
 
 fn feedback(seen: &Seen<'_>) -> Decided {
@@ -129,39 +147,22 @@ fn statements(seen: &Seen<'_>) -> Decided {
     })
 }
 
-/// How long the token of a link is, at least.
-const TOKEN_MIN: usize = 30;
-
 /// What a mail program sends for `mailto:…?subject=unsubscribe`.
 fn farewell(seen: &Seen<'_>) -> Decided {
-    let mut words =
-        seen.subject.split([' ', ':', '+', '.', ',', '!', '?']).filter(|word| !word.is_empty());
-    let word = words.next().unwrap_or_default();
-    // "Unsubscribe numbers?" is a question, and a token is longer than any word.
-    let is_said = |word: &str| matches!(word, "me" | "please") || word.len() >= TOKEN_MIN;
-    let is_one = signs::FAREWELLS.contains(&word) && words.all(is_said) && !seen.is_machine;
-    is_one.then(|| (Kind::Unsubscribe, format!("the subject begins with “{word}”")))
+    let phrase = wish::in_subject(&seen.header.words("subject")).filter(|_| !seen.is_machine)?;
+    Some((Kind::Unsubscribe, format!("the subject is “{phrase}”")))
 }
 
-/// Someone writes nothing but that word.
+/// Someone writes nothing but that they want to be let go.
 fn farewell_within(seen: &Seen<'_>) -> Decided {
-    if seen.is_machine {
-        return None;
-    }
-    let mut words = seen.opening.split([' ', '.', '!', ',']).filter(|word| !word.is_empty());
-    let word = words.next()?;
-    let is_one = signs::FAREWELLS.contains(&word) && words.count() < 5;
-    if is_one {
-        return Some((Kind::Unsubscribe, format!("it says “{word}” and little else")));
-    }
-    // In a longer letter, or one that says "not", such words may say the opposite.
-    let mut words = seen.opening.split_whitespace();
-    let is_short = words.clone().count() <= 20
-        && !words.any(|word| {
-            matches!(word, "not" | "never" | "nicht" | "pas" | "no") || word.contains("n't")
-        });
-    let phrase = phrases::first(signs::FAREWELL_WORDS, &seen.opening).filter(|_| is_short)?;
-    Some((Kind::Unsubscribe, format!("it says “{phrase}”")))
+    let said = prose::said(seen.parts);
+    let phrase = wish::in_text(&said).filter(|_| !seen.is_machine)?;
+    Some((Kind::Unsubscribe, format!("it says “{phrase}” and little else")))
+}
+
+fn group(seen: &Seen<'_>) -> Decided {
+    let is_one = group::is_notice(seen.header, &prose::said(seen.parts));
+    is_one.then(|| (Kind::Bounce, "it has the form of a notice of Google Groups".to_owned()))
 }
 
 fn machine_late(seen: &Seen<'_>) -> Decided {
@@ -169,10 +170,16 @@ fn machine_late(seen: &Seen<'_>) -> Decided {
     if !is_bounce {
         return None;
     }
-    if let Some(phrase) = phrases::first(signs::LATE_SUBJECTS, &seen.subject) {
+    // `Warning--Could not send`: whatever the marks between the words.
+    let words = seen.subject.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let unmarked = phrases::plain(&words.collect::<Vec<_>>().join(" "));
+    let late = |subject| phrases::first(signs::LATE_SUBJECTS, subject);
+    if let Some(phrase) = late(&seen.subject).or_else(|| late(&unmarked)) {
         return Some((Kind::Delayed, format!("the subject says “{phrase}”")));
     }
-    if phrases::first(signs::GIVEN_UP, &seen.opening).is_some() {
+    // What was refused for good is not tried again, whatever the writer is asked to do.
+    let is_refused = status::reply_code(&seen.opening).is_some_and(|code| code / 100 == 5);
+    if is_refused || phrases::first(signs::GIVEN_UP, &seen.opening).is_some() {
         return None;
     }
     let phrase = phrases::first(signs::LATE, &seen.opening)?;
@@ -249,7 +256,8 @@ fn subject_failed(seen: &Seen<'_>) -> Decided {
 
 /// A bounce that says so in its text alone, with words that bounces begin with, or with a code.
 fn text_failed(seen: &Seen<'_>) -> Decided {
-    if is_reply(&seen.subject) {
+    // Gateways of carriers answer with `Re:`, too.
+    if is_reply(&seen.subject) && !seen.is_machine {
         return None;
     }
     if let Some(phrase) = phrases::first(signs::OPENINGS, &seen.opening) {

@@ -56,7 +56,12 @@ fn start_of_local(before: &str) -> usize {
     let start = before.char_indices().rev().take(200).take_while(|(_, c)| is_local(*c)).last();
     let start = start.map_or(before.len(), |(at, _)| at);
     // `'ada@example.org'`, `...ada@example.org`; and mail to a pipe has no address.
-    let trimmed = before[start..].trim_start_matches(['\'', '`', '.', '*', '|', '/', '=']);
+    let local = &before[start..];
+    // An encoded word (RFC 2047) in its place is kept as it stands.
+    if let Some(at) = local.find("=?").filter(|_| local.ends_with("?=")) {
+        return start + at;
+    }
+    let trimmed = local.trim_start_matches(['\'', '`', '.', '*', '|', '/', '=']);
     before.len() - trimmed.len()
 }
 
@@ -121,6 +126,7 @@ mod tests {
             ("\"ada l\"@example.org", "\"ada l\"@example.org"),
             ("<@relay.example.net:ada@[192.0.2.1]>", "ada@[192.0.2.1]"),
             ("été@exämple.org", "été@exämple.org"),
+            ("<=?utf-8?B?w6k=?=@example.org>", "=?utf-8?B?w6k=?=@example.org"),
             ("IMCEASMTP-ada+40example+2Eorg@relay.example.net", "ada@example.org"),
         ] {
             let found = find(text);

@@ -4,20 +4,25 @@
 //! is believed: who a message is really about, the caller decides from what it alone can know (the
 //! sealed address that the message came back to), and [`Evidence`] is what to look at.
 
+mod answer;
 mod complaint;
 mod evidence;
 mod explain;
 mod fields;
+mod group;
 mod kind;
 mod mailbox;
 mod notice;
 mod part;
+mod parties;
 mod phrases;
 mod prose;
+mod quoted;
 mod report;
 mod rules;
 mod statement;
 mod status;
+mod transcript;
 
 use std::fmt;
 
@@ -78,6 +83,8 @@ pub struct Message {
     pub named: Vec<(String, Found)>,
     /// What may tell which mail it is about, and whose.
     pub evidence: Evidence,
+    /// Whether it has the sign of a mail system, and not only words that a person may write.
+    pub from_system: bool,
 }
 
 impl Message {
@@ -90,6 +97,13 @@ impl Message {
     }
 }
 
+/// The phrases that are a wish to leave, as the subject of a letter or as what it says; a `*` stands
+/// for other words. `docs/bounces.md` lists them.
+#[must_use]
+pub const fn wishes() -> &'static [&'static str] {
+    kind::wish::WISHES
+}
+
 /// How many recipients of one message are reported.
 pub const RECIPIENTS_MAX: usize = 100;
 
@@ -98,17 +112,72 @@ pub const RECIPIENTS_MAX: usize = 100;
 #[must_use]
 pub fn read(message: &[u8]) -> Message {
     let mut parts = part::parts(message);
+    let mut outer: Option<Message> = None;
     loop {
         let message = read_parts(&parts);
-        // Someone forwarded it: the report is the message within.
-        let within = || parts.iter().any(|part| part.level > 0 && part.is_report());
-        if !matches!(message.kind, Kind::Other) || !within() {
-            return message;
+        if let Some(outer) = outer.take_if(|_| !message.says_what_failed()) {
+            return outer;
         }
+        if !message.is_wrapper(&parts) {
+            return message.within(outer);
+        }
+        // The mail that it came back to may be told by the outer one alone.
+        let known = outer.take();
+        outer = Some(message.within(known)).filter(|outer| outer.kind == Kind::Bounce);
         parts.retain(|part| part.level > 0);
         parts.iter_mut().for_each(|part| part.level -= 1);
     }
 }
+
+impl Message {
+    /// Whether the report is the message within: someone forwarded it, or a gateway put an empty
+    /// report around it.
+    fn is_wrapper(&self, parts: &[Part]) -> bool {
+        let is_from_system = || parts.first().is_some_and(|part| kind::is_machine(&part.fields));
+        let header = || parts.iter().find(|part| part.level == 1 && part.is_header);
+        match self.kind {
+            Kind::Other => {
+                let holds_report = parts.iter().any(|part| part.level > 0 && part.is_report());
+                let is_pasted = header().is_some_and(|header| header.is_pasted);
+                holds_report && (!is_pasted || is_from_system())
+            }
+            Kind::Bounce => {
+                let is_report = header().is_some_and(|header| kind::is_machine(&header.fields));
+                is_report && is_from_system() && !self.says_what_failed()
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a report has a code, or words that a rule knows.
+    fn says_what_failed(&self) -> bool {
+        self.kind == Kind::Bounce
+            && self.reports.iter().any(|report| {
+                report.status.is_some()
+                    || report.reply_code.is_some()
+                    || report.reason != Reason::Unknown
+            })
+    }
+
+    /// The message with what the one around it knows of where it came to.
+    fn within(mut self, outer: Option<Self>) -> Self {
+        let Some(outer) = outer else { return self };
+        let evidence = &mut self.evidence;
+        for (values, more) in [
+            (&mut evidence.sent_to, outer.evidence.sent_to),
+            (&mut evidence.message_ids, outer.evidence.message_ids),
+            (&mut evidence.addresses, outer.evidence.addresses),
+        ] {
+            let news: Vec<_> = more.into_iter().filter(|value| !values.contains(value)).collect();
+            values.extend(news);
+            values.truncate(EVIDENCE_MAX);
+        }
+        self
+    }
+}
+
+/// How many values of one sort are kept of a message and the one around it.
+const EVIDENCE_MAX: usize = 100;
 
 fn read_parts(parts: &[Part]) -> Message {
     let evidence = evidence::gather(parts);
@@ -121,6 +190,7 @@ fn read_parts(parts: &[Part]) -> Message {
         arrived: Vec::new(),
         feedback: None,
         named: Vec::new(),
+        from_system: kind::is_from_system(parts),
     };
     match kind {
         Kind::Bounce | Kind::Delayed | Kind::Delivered => {

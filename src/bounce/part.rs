@@ -11,6 +11,7 @@ use mail_parser::decoders::html::html_to_text;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 
 use crate::bounce::fields::Fields;
+use crate::bounce::quoted::{self, Halves};
 
 const MESSAGE_MAX: usize = 2 << 20;
 const DEPTH_MAX: usize = 8;
@@ -31,11 +32,27 @@ pub(super) struct Part {
     pub(super) fields: Fields,
     /// Decoded; lines end with LF. Of HTML, what can be read of it.
     pub(super) text: String,
+    /// The text in two: its own words, and the mail that it quotes.
+    pub(super) halves: Halves,
     /// Whether it is the header of a message.
     pub(super) is_header: bool,
+    /// Whether it is the header of a message that stands in a text.
+    pub(super) is_pasted: bool,
 }
 
 impl Part {
+    fn header(level: usize, kind: &str, fields: &Fields) -> Self {
+        Self {
+            level,
+            kind: kind.to_owned(),
+            fields: fields.clone(),
+            text: String::new(),
+            halves: Halves::default(),
+            is_header: true,
+            is_pasted: false,
+        }
+    }
+
     /// RFC 3464 and RFC 5965: a part for machines.
     pub(super) fn is_report(&self) -> bool {
         !self.is_header && (self.is_delivery_status() || self.kind == "message/feedback-report")
@@ -87,8 +104,7 @@ fn walk(bytes: &[u8], level: usize, depth: usize, is_message: bool, parts: &mut 
     let fields = Fields::parse(&String::from_utf8_lossy(header));
     let mut content = Content::of(fields.get("content-type").unwrap_or_default());
     if is_message {
-        let (kind, fields) = (content.kind.clone(), fields.clone());
-        parts.push(Part { level, kind, fields, text: String::new(), is_header: true });
+        parts.push(Part::header(level, &content.kind, &fields));
     }
     if content.kind.starts_with("multipart/")
         && let Some(sections) = sections(body, &content.boundary)
@@ -108,7 +124,29 @@ fn walk(bytes: &[u8], level: usize, depth: usize, is_message: bool, parts: &mut 
         return;
     }
     let text = content.text(&body);
-    parts.push(Part { level, kind: content.kind, fields, text, is_header: false });
+    let is_text = content.kind.starts_with("text/");
+    let halves = match is_text {
+        true => quoted::split(&text),
+        false => Halves { said: text.clone(), ..Halves::default() },
+    };
+    let part = Part {
+        level,
+        kind: content.kind,
+        fields,
+        text,
+        halves,
+        is_header: false,
+        is_pasted: false,
+    };
+    let at = parts.len();
+    let report = quoted::pasted_report(&part.halves).map(str::to_owned);
+    parts.push(part);
+    if let Some(report) = report {
+        walk(report.as_bytes(), level + 1, depth + 1, true, parts);
+        if let Some(header) = parts.get_mut(at + 1) {
+            header.is_pasted = true;
+        }
+    }
 }
 
 /// The types of a whole message and of its header alone; some are in no registry.

@@ -1,13 +1,16 @@
 //! What a bounce says in statements and in prose in, one report for each recipient out.
 
+use crate::bounce::answer::{self, Phase};
 use crate::bounce::evidence::Evidence;
+use crate::bounce::group;
 use crate::bounce::mailbox;
 use crate::bounce::part::Part;
+use crate::bounce::parties::Parties;
 use crate::bounce::prose::{self, Item, Prose};
 use crate::bounce::rules::{self, Facts, Verdict};
 use crate::bounce::statement::{self, Statement};
 use crate::bounce::status::{self, Status};
-use crate::bounce::{Kind, RECIPIENTS_MAX, phrases};
+use crate::bounce::{Kind, RECIPIENTS_MAX};
 
 /// How much of what was said is kept, in bytes.
 const DIAGNOSTIC_MAX: usize = 1_000;
@@ -189,10 +192,11 @@ pub(super) fn reports(
     evidence: &Evidence,
 ) -> (Vec<Report>, Vec<String>) {
     let prose = prose::read(parts, evidence);
+    let context = Context { prose: &prose, senders: senders(evidence), is_group: is_group(parts) };
     let statements = statement::statements(parts);
     let mut reports: Vec<Report> = Vec::new();
     for statement in &statements {
-        let report = of_statement(statement, statements.len() == 1, &prose);
+        let report = of_statement(statement, statements.len() == 1, &context);
         let is_known = |known: &Report| {
             report.recipient.is_some()
                 && known.recipient == report.recipient
@@ -212,14 +216,33 @@ pub(super) fn reports(
     }
     if reports.is_empty() {
         let action = if kind == Kind::Delayed { Action::Delayed } else { Action::Failed };
-        reports.extend(prose.items.iter().map(|item| of_item(item, action, &prose)));
+        reports.extend(prose.items.iter().map(|item| of_item(item, action, &context)));
     }
     reports.truncate(RECIPIENTS_MAX);
     arrived.truncate(RECIPIENTS_MAX);
     (reports, arrived)
 }
 
-fn of_statement(statement: &Statement, is_only: bool, prose: &Prose) -> Report {
+/// What the reports of one message have in common.
+struct Context<'c> {
+    prose: &'c Prose,
+    /// The addresses that the mail was sent from.
+    senders: Vec<String>,
+    /// Whether it is a notice of Google Groups.
+    is_group: bool,
+}
+
+/// Whom the mail was from, and where its bounces go to.
+fn senders(evidence: &Evidence) -> Vec<String> {
+    evidence.quoted_from.iter().chain(&evidence.sent_to).cloned().collect()
+}
+
+fn is_group(parts: &[Part]) -> bool {
+    parts.first().is_some_and(|part| group::is_notice(&part.fields, &prose::said(parts)))
+}
+
+fn of_statement(statement: &Statement, is_only: bool, context: &Context<'_>) -> Report {
+    let prose = context.prose;
     let fields = &statement.fields;
     let address = |name: &str| fields.get(name).and_then(mailbox::in_field);
     let named = [
@@ -244,7 +267,9 @@ fn of_statement(statement: &Statement, is_only: bool, prose: &Prose) -> Report {
         }
         _ => (said, "`Diagnostic-Code`"),
     };
-    let mut report = judged(stated, &said, place, people);
+    let recipients: Vec<_> = named.iter().map(|(address, _)| address.clone()).collect();
+    let parties = Parties { senders: &context.senders, recipients: &recipients };
+    let mut report = judged(stated, &Heard { said: &said, place, people }, parties);
     let mut named = named.into_iter();
     (report.recipient, report.found) =
         named.next().map_or((None, Found::Nowhere), |(address, found)| (Some(address), found));
@@ -256,8 +281,16 @@ fn of_statement(statement: &Statement, is_only: bool, prose: &Prose) -> Report {
     report
 }
 
-fn of_item(item: &Item, action: Action, prose: &Prose) -> Report {
-    let mut report = judged(None, &item.said, "the text", &prose.text);
+fn of_item(item: &Item, action: Action, context: &Context<'_>) -> Report {
+    let recipients: Vec<_> = item.address.iter().cloned().collect();
+    let parties = Parties { senders: &context.senders, recipients: &recipients };
+    let heard = Heard { said: &item.said, place: "the text", people: &context.prose.text };
+    let mut report = judged(None, &heard, parties);
+    if context.is_group {
+        report.reason = Reason::Unwanted;
+        report.class = Reason::Unwanted.class(false);
+        report.why = "the form of a notice of Google Groups, in whatever language".to_owned();
+    }
     report.recipient.clone_from(&item.address);
     report.found = item.found;
     report.also.extend(prose::origin(&item.said));
@@ -276,19 +309,38 @@ fn without_type(diagnostic: &str) -> &str {
     }
 }
 
+/// What was said of one failure.
+struct Heard<'h> {
+    /// What the server said, as the report has it.
+    said: &'h str,
+    /// Where that stands.
+    place: &'static str,
+    /// What is written to people beside it.
+    people: &'h str,
+}
+
 /// A report of nobody yet: the codes and the words of what was said, judged; where that says
 /// nothing, of what is written to people beside it.
-fn judged(stated: Option<Status>, said: &str, place: &'static str, people: &str) -> Report {
-    let is_enough = |text: &str| rules::says_something(&phrases::plain(cut(text, WORDS_MAX)));
-    let (diagnostic, place) =
-        if is_enough(said) || people.is_empty() { (said, place) } else { (people, "the text") };
-    let heard = Status::find(said).or_else(|| Status::find(people));
-    let status = which(stated, heard);
+fn judged(stated: Option<Status>, heard: &Heard<'_>, parties: Parties<'_>) -> Report {
+    let (inner, beside) = (answer::unwrapped(heard.said), answer::unwrapped(heard.people));
+    let (said, people) =
+        (inner.as_deref().unwrap_or(heard.said), beside.as_deref().unwrap_or(heard.people));
+    let is_enough = |text: &str| rules::says_something(&parties.plain(cut(text, WORDS_MAX)));
+    let (diagnostic, place) = if is_enough(said) || people.is_empty() {
+        (said, heard.place)
+    } else {
+        (people, "the text")
+    };
+    // The code before a quoted reply is the gateway's, which had no better one.
+    let own = inner.as_ref().or(beside.as_ref()).and_then(|_| Status::parse(heard.said));
+    let stated = stated.filter(|stated| Some(*stated) != own);
+    let status = which(stated, Status::find(said).or_else(|| Status::find(people)));
     let reply_code = status::reply_code(said).or_else(|| status::reply_code(people));
-    let words = phrases::plain(cut(diagnostic, WORDS_MAX));
+    let words = parties.plain(cut(diagnostic, WORDS_MAX));
+    let phase = Phase::find(heard.said).or_else(|| Phase::find_only(heard.people));
     let Verdict { reason, class, why } =
-        rules::judge(Facts { status, reply: reply_code, words: &words, place });
-    let shown = if said.trim().is_empty() { people } else { said };
+        rules::judge(Facts { status, reply: reply_code, words: &words, place, phase });
+    let shown = if heard.said.trim().is_empty() { heard.people } else { heard.said };
     Report {
         recipient: None,
         also: Vec::new(),

@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use crate::bounce::answer::Phase;
+use crate::bounce::parties::{self, Said};
 use crate::bounce::phrases::{self, Plain, absent, later, refused};
 use crate::bounce::report::{Class, Reason};
 use crate::bounce::status::Status;
@@ -59,13 +61,21 @@ const REPLIES: &str = "RFC 5321 §4.2.2";
 const RULES: &[Rule] = &[
     rule(Is(1, 7..=8), NONE, Reason::Authentication, ENHANCED),
     rule(Is(7, 17..=18), NONE, Reason::Moved, OWNER),
+    rule(Is(7, 13..=13), NONE, Reason::Disabled, "RFC 5248 §2.4: the account is disabled"),
+    rule(Reply(525..=525), NONE, Reason::Disabled, "RFC 5248 §2.4: the account is disabled"),
     rule(Any, EDGE, Reason::NoMailbox, MICROSOFT),
     rule(Any, POSTPONED, Reason::Unreachable, "Postfix, of a server that did not answer before"),
     rule(Any, later::GREYLISTED, Reason::Greylisted, WORDS),
+    rule(Any, absent::DOMAIN_PERHAPS, Reason::NoDomain, "cPanel, of a look-up that failed"),
+    rule(Any, refused::SENDER, Reason::Unwanted, WORDS),
+    rule(Any, absent::NO_MAIL, Reason::NoDomain, NULL_MX),
+    rule(Any, later::LOOKUP, Reason::Unreachable, "a name server that did not answer"),
     rule(Any, refused::REPUTATION, Reason::Reputation, WORDS),
     rule(Any, refused::AUTHENTICATION, Reason::Authentication, WORDS),
     rule(Any, OURS, Reason::Unwanted, WORDS),
     rule(Is(7, 20..=29), NONE, Reason::Authentication, "RFC 7372"),
+    // GoDaddy gives 5.1.1 to who sends too much.
+    rule(Any, refused::TOO_MUCH, Reason::RateLimited, WORDS),
     rule(Is(4, 7..=7), NONE, Reason::Expired, ENHANCED),
     rule(Is(2, 2..=2), NONE, Reason::Full, ENHANCED),
     rule(Is(2, 3..=3), NONE, Reason::TooBig, ENHANCED),
@@ -82,6 +92,7 @@ const RULES: &[Rule] = &[
     rule(Any, later::SUSPENDED, Reason::Suspended, WORDS),
     rule(Any, absent::DISABLED, Reason::Disabled, WORDS),
     rule(Any, later::LOOP, Reason::Loop, WORDS),
+    rule(Any, later::PROGRAM, Reason::System, "a program or a file of the recipient's server"),
     rule(Is(1, 1..=1), NONE, Reason::NoMailbox, ENHANCED),
     rule(Is(1, 3..=3), NONE, Reason::NoMailbox, ENHANCED),
     rule(Is(1, 6..=6), NONE, Reason::Moved, ENHANCED),
@@ -92,12 +103,12 @@ const RULES: &[Rule] = &[
     rule(Is(1, 9..=9), NONE, Reason::NoDomain, ENHANCED),
     rule(Any, absent::MAILBOX, Reason::NoMailbox, WORDS),
     rule(Any, absent::MOVED, Reason::Moved, WORDS),
-    rule(Reply(551..=551), NONE, Reason::Moved, REPLIES),
     rule(Is(2, 1..=1), NONE, Reason::Disabled, ENHANCED),
     rule(Is(7, 0..=999), NONE, Reason::Unwanted, ENHANCED),
     rule(Is(6, 0..=999), refused::UNWANTED, Reason::Unwanted, WORDS),
     rule(Is(6, 0..=999), NONE, Reason::Content, ENHANCED),
     vague(Any, refused::UNWANTED, Reason::Unwanted),
+    rule(Reply(551..=551), NONE, Reason::Moved, REPLIES),
     // Of a domain that does not answer, no word is said of the mailbox.
     rule(Any, later::UNREACHABLE, Reason::Unreachable, WORDS),
     vague(ForGood, absent::MAILBOX_PERHAPS, Reason::NoMailbox),
@@ -136,6 +147,8 @@ pub(super) struct Facts<'f> {
     pub(super) words: &'f Plain,
     /// Where the words stand.
     pub(super) place: &'static str,
+    /// The command that was answered, where that is told.
+    pub(super) phase: Option<Phase>,
 }
 
 /// What a rule made of the facts.
@@ -147,36 +160,58 @@ pub(super) struct Verdict {
     pub(super) why: String,
 }
 
-/// The verdict of the first rule that fits. That none does is a verdict, too: it may work again.
+/// The verdict of the first rule that fits, as far as the command that was answered allows it. That
+/// none fits is a verdict, too: it may work again.
 pub(super) fn judge(facts: Facts<'_>) -> Verdict {
-    for rule in RULES {
-        if let Some(why) = rule.fits(facts) {
-            let class = rule.reason.class(facts.is_for_now());
-            let why = match (rule.reason.class(false), class) {
-                (Class::Hard, Class::Soft) => format!("{why}, but for now"),
-                _ => why,
-            };
-            return Verdict { reason: rule.reason, class, why: format!("{why} ({})", rule.source) };
-        }
+    let found = RULES.iter().find_map(|rule| Some((rule.reason, rule.source, rule.fits(facts)?)));
+    let (reason, source, fit) = found.unwrap_or((Reason::Unknown, "", Fit::default()));
+    let (why, source) = match reason {
+        Reason::Unknown => ("no rule knows the codes or the words".to_owned(), source),
+        _ => (fit.saw, source),
+    };
+    let why = if source.is_empty() { why } else { format!("{why} ({source})") };
+    let verdict = |reason: Reason, why: String| {
+        let class = reason.class(facts.is_for_now());
+        let why = match (reason.class(false), class) {
+            (Class::Hard, Class::Soft) => format!("{why}, but for now"),
+            _ => why,
+        };
+        Verdict { reason, class, why }
+    };
+    if fit.is_of_sender {
+        return verdict(Reason::Authentication, format!("{why}, said of the sender"));
     }
-    let why = "no rule knows the codes or the words".to_owned();
-    Verdict { reason: Reason::Unknown, class: Class::Soft, why }
+    match facts.phase {
+        Some(phase) if phase.is_before_recipient() && facts.is_about_us(reason) => verdict(
+            Reason::Authentication,
+            format!("{why}; it answers {}, before any recipient was named", phase.words()),
+        ),
+        Some(Phase::Message) if reason == Reason::NoMailbox && !facts.is_sure() => Verdict {
+            reason,
+            class: Class::Soft,
+            why: format!("{why}; but it answers the message, and may be a filter of the recipient"),
+        },
+        _ => verdict(reason, why),
+    }
 }
 
 /// Whether the words alone say what is wrong, and can mean nothing else.
 pub(super) fn says_clearly(words: &Plain) -> bool {
-    let facts = Facts { status: None, reply: None, words, place: "" };
     let clear = RULES.iter().filter(|rule| !rule.words.is_empty() && !rule.is_vague);
-    clear.into_iter().any(|rule| rule.fits(facts).is_some())
+    clear.into_iter().any(|rule| rule.fits(Facts::of_words(words)).is_some())
 }
 
 /// Whether the words alone say what may be wrong.
 pub(super) fn says_something(words: &Plain) -> bool {
-    let facts = Facts { status: None, reply: None, words, place: "" };
+    let facts = Facts::of_words(words);
     RULES.iter().any(|rule| !rule.words.is_empty() && rule.fits(facts).is_some())
 }
 
-impl Facts<'_> {
+impl<'f> Facts<'f> {
+    fn of_words(words: &'f Plain) -> Self {
+        Self { status: None, reply: None, words, place: "", phase: None }
+    }
+
     /// Whether the failure is one that was given up, and not one for good (RFC 3463 §3.1).
     fn is_for_now(self) -> bool {
         match (self.status, self.reply) {
@@ -185,11 +220,39 @@ impl Facts<'_> {
             (_, reply) => reply.is_some_and(|code| code / 100 == 4),
         }
     }
+
+    /// Whether a refusal before any recipient was named is one of the sender.
+    fn is_about_us(self, reason: Reason) -> bool {
+        let says_no_mail = || phrases::first(absent::NO_MAIL, self.words).is_some();
+        match reason {
+            Reason::NoMailbox | Reason::Disabled | Reason::Moved => true,
+            Reason::NoDomain => self.phase == Some(Phase::Sender) || !says_no_mail(),
+            Reason::Unknown | Reason::Relay | Reason::System => !self.is_for_now(),
+            _ => false,
+        }
+    }
+
+    /// Whether the code says of itself that there is no such mailbox: carriers say "unknown user"
+    /// after the message of what a filter refuses, with other codes or none.
+    fn is_sure(self) -> bool {
+        let is_sure = |status: Status| status.subject == 1 && status.detail != 0;
+        let says_so = || self.words.contains("resolver.adr");
+        self.status.is_some_and(is_sure) || says_so()
+    }
+}
+
+/// What a rule saw where it fits.
+#[derive(Debug, Default)]
+struct Fit {
+    /// The codes and the words.
+    saw: String,
+    /// Whether the words are said of the sender alone.
+    is_of_sender: bool,
 }
 
 impl Rule {
     /// What it saw, where it fits.
-    fn fits(&self, facts: Facts<'_>) -> Option<String> {
+    fn fits(&self, facts: Facts<'_>) -> Option<Fit> {
         let code = match (&self.when, facts.status) {
             (Any, _) => None,
             (ForGood, _) if !facts.is_for_now() => None,
@@ -204,13 +267,25 @@ impl Rule {
             }
             (ForGood | ForNow | Is(..) | Reply(_), _) => return None,
         };
-        let phrase = phrases::first(self.words, facts.words);
-        if phrase.is_none() && !self.words.is_empty() {
+        let is_of_absence = matches!(
+            self.reason,
+            Reason::NoMailbox | Reason::NoDomain | Reason::Disabled | Reason::Moved
+        );
+        let said = match is_of_absence {
+            true => parties::said_of(self.words, facts.words),
+            false => phrases::first(self.words, facts.words).map(|p| (p, Said::OfRecipient)),
+        };
+        if said.is_none() && !self.words.is_empty() {
             return None;
         }
+        let is_silent = self.words.is_empty();
+        let is_of_sender = match said {
+            Some((_, said)) => said == Said::OfSender,
+            None => is_of_absence && is_silent && parties::is_about_sender(facts.words),
+        };
         let phrase =
-            phrase.map(|phrase| format!("the words “{}” in {}", phrase.trim(), facts.place));
+            said.map(|(phrase, _)| format!("the words “{}” in {}", phrase.trim(), facts.place));
         let saw: Vec<_> = [code, phrase].into_iter().flatten().collect();
-        Some(saw.join(" and "))
+        Some(Fit { saw: saw.join(" and "), is_of_sender })
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::bounce::{self, Kind, Message, Reason, Report};
 use crate::returns::rule::{Class, DOMAIN_ISSUES_MIN, ISSUES_MIN, SPAN_MIN, Streak};
-use crate::returns::whose::{Reader, Whose};
+use crate::returns::whose::{Proof, Reader, Whose};
 
 /// What is done about a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,6 +134,10 @@ pub(super) fn at_once(message: &Message, whose: &Whose) -> Option<Decision> {
         (Kind::Unsubscribe, Whose::Reader(_)) => {
             Suppress { reason: "unsubscribed".to_owned(), source: "mailto" }
         }
+        // Everyone to whom the letter was passed on has the token: the reader can come back.
+        (Kind::Complaint, Whose::Reader(reader)) if reader.proof == Proof::Token => {
+            Suppress { reason: "unsubscribed".to_owned(), source: "token" }
+        }
         (Kind::Complaint, Whose::Reader(_)) => {
             let what = message.feedback.as_deref().unwrap_or("abuse");
             Suppress { reason: format!("complaint: {what}"), source: "arf" }
@@ -143,6 +147,11 @@ pub(super) fn at_once(message: &Message, whose: &Whose) -> Option<Decision> {
         (Kind::AutoReply, Whose::Reader(_)) => Nothing("a machine answers for the reader"),
         (Kind::Bounce, Whose::Reader(reader)) if has_reached(message, reader) => {
             Nothing("the reader has it; it came back from somebody whom it was passed on to")
+        }
+        (Kind::Bounce, Whose::Reader(reader))
+            if !message.from_system && reader.proof != Proof::Verp =>
+        {
+            Leave("a letter with the words of a bounce and without the sign of a mail system")
         }
         (Kind::Bounce, Whose::Reader(_)) => return None,
     })

@@ -5,7 +5,7 @@
 /// Who sends bounces: parts of the `From`.
 #[rustfmt::skip]
 pub(super) const MACHINES: &[&str] = &[
-    "mailer-daemon", "mailer daemon", "mailerdaemon", "mail-daemon", "maildaemon", "mail daemon", "mmdf", "postmaster", "mail delivery", "delivery subsystem", "mail system", "mail administrator",
+    "mailer-daemon", "mailer daemon", "mailerdaemon", "mail-daemon", "maildaemon", "mail daemon", "mail_daemon", "mailer_daemon", "mmdf", "postmaster", "post_master", "post-master", "post master", "mail delivery", "delivery subsystem", "mail system", "mail administrator",
     "system administrator", "internet mail", "microsoft exchange", "microsoftexchange", "mdaemon", "smtpd", "bounce-handler", "bounces@", "<>", "mail router", "mailsystem", "deamon", "delivery service", "mail-system", "mail transport", "message transfer", "mail.server",
     "mailgate", "mail gateway", "mail server",
 ];
@@ -25,14 +25,14 @@ pub(super) const SUBJECTS: &[&str] = &[
 /// What the subject of a warning says.
 #[rustfmt::skip]
 pub(super) const LATE_SUBJECTS: &[&str] = &[
-    "delayed", "(delay)", "delivery delay", "delay in", "message delay", "mail delay", "warning: could not send", "warning - delayed", "not yet delivered", "delivery warning", "transient delivery", "deferral notice", "delivery deferred", "still being retried", "verzöger", "verspät", "retardé", "retrasad", "ritard", "atrasad", "vertraag", "遅延", "遅れ", "задерж",
+    "delayed", "(delay)", "delivery delay", "delay in", "message delay", "mail delay", "warning could not send", "warning cannot send", "warning could not deliver", "warning unable to", "warning message delayed", "warning delayed", "warning mail delayed", "warning message still", "warning mail still", "warning delivery", "warning message not", "warning mail not", "still undelivered", "not yet delivered", "delivery warning", "transient delivery", "deferral notice", "delivery deferred", "still being retried", "verzöger", "verspät", "retardé", "retrasad", "ritard", "atrasad", "vertraag", "遅延", "遅れ", "задерж",
 ];
 
 /// What a warning says.
 #[rustfmt::skip]
 pub(super) const LATE: &[&str] = &[
     "has not yet been delivered", "not yet been delivered", "have not yet been delivered", "not been delivered yet", "delivery attempts will continue", "will continue to try", "will continue trying", "will keep trying", "will keep on trying", "will try again", "will be tried again", "we'll keep trying", "server will retry", "gmail will retry", "will retry for", "is still being", "still trying to deliver", "still attempting", "will be retried", "will be re-tried",
-    "this is a warning message only", "warning message only", "you do not need to resend", "do not need to resend your", "no need to resend", "don't need to resend", "no action is required", "has been delayed", "have been delayed", "is being delayed", "was delayed", "is delayed", "delivery delayed", "could not send message for past", "cannot send message for last", "will be returned to you", "until it is", "message is being held", "remains in the queue", "wird weiterhin versuch", "weiter versucht", "nouvelle tentative", "volverá a intentar", "se seguirá intentando", "verrà ritentat", "novas tentativas", "nieuwe poging", "再送", "再配送",
+    "this is a warning message only", "warning message only", "you do not need to resend", "do not need to resend your", "no need to resend", "don't need to resend", "no action is required", "has been delayed", "have been delayed", "is being delayed", "was delayed", "is delayed", "delivery delayed", "could not send message for past", "cannot send message for last", "will be returned to you", "until it is", "message is being held", "remains in the queue", "wird weiterhin versuch", "weiter versucht", "nouvelle tentative", "volverá a intentar", "se seguirá intentando", "verrà ritentat", "novas tentativas", "nieuwe poging", "再送します", "再送信します", "再送いたします", "再送を試み", "再送信を試み", "再送を行", "再送を繰り返", "再送中", "再配送します", "再配送を", "自動的に再送",
 ];
 
 /// What says that it is no warning, whatever else is said.
@@ -85,18 +85,6 @@ pub(super) const OPENINGS: &[&str] = &[
     "delivery to the following", "delivery has failed", "delivery failed", "delivery failure", "failed to deliver", "failed permanently", "failed to be delivered", "has been returned", "has not been delivered", "was blocked by", "is being returned", "returned to sender", "following addresses had", "the following address", "following recipients", "following recipient(s)", "had permanent fatal errors", "message not delivered", "mail not delivered", "email not delivered", "has been rejected", "was rejected", "message rejected", "bounced back", "delivery notification", "an error occurred while", "could not be sent", "transcript of session follows", "the mail system: ", "user unknown", "no such user", "unknown user", "mailbox full", "mailbox is full", "the users mailbox", "your mail message to",
     "nicht zugestellt werden", "konnte nicht zugestellt", "nicht ausgeliefert", "unzustellbar", "n'a pas pu être", "n'a pas été remis", "n'a pas été délivré", "impossible de remettre", "impossible de délivrer", "no se ha podido entregar", "no se pudo entregar", "no pudo ser entregado", "no ha podido ser entregado", "non è stato possibile", "non è stato recapitato", "impossibile recapitare", "não pôde ser entregue", "não foi possível entregar", "nao foi possivel", "não foi entregue", "kon niet worden", "niet worden bezorgd", "niet worden afgeleverd",
     "配信できません", "配信でき", "配送でき", "送信できません", "送信でき", "送れません", "お届け", "届けられません", "届きません", "不達", "не может быть доставлен", "не было доставлено", "не удалось доставить", "не доставлен",
-];
-
-/// How farewells begin, as a subject or as all that is said.
-#[rustfmt::skip]
-pub(super) const FAREWELLS: &[&str] = &[
-    "unsubscribe", "unsubscription", "unsub", "optout", "opt-out", "signoff", "abmelden", "abmeldung", "abbestellen", "abbestellung", "austragen", "désabonnement", "désabonner", "désinscription", "désinscrire", "desinscription", "desabonnement", "baja", "desuscribir", "desuscribirse", "darse", "cancelar", "cancellami", "disiscrizione", "disiscrivi", "disiscrivimi", "descadastrar", "descadastro", "afmelden", "uitschrijven", "afmelding", "отписаться", "отписка", "отписать", "購読解除", "配信停止", "退会", "解除",
-];
-
-/// What a short letter says of someone who wants to be let go.
-#[rustfmt::skip]
-pub(super) const FAREWELL_WORDS: &[&str] = &[
-    "please unsubscribe", "unsubscribe me", "remove me from", "take me off", "stop sending me", "unsubscribe from this list", "requests to be unsubscribed", "request to be unsubscribed", "requested to be unsubscribed", "wants to unsubscribe", "bitte abmelden", "vom newsletter abmelden", "newsletter abbestellen", "me désabonner", "me désinscrire", "darme de baja", "cancelar mi suscripción", "cancellatemi", "cancellare la mia iscrizione", "cancelar a minha", "meld me af", "schrijf me uit", "прошу отписать", "配信を停止", "購読を解除",
 ];
 
 /// Who sends nothing but complaints without a report for machines.

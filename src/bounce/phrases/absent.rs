@@ -2,7 +2,8 @@
 
 /// Every list of this file.
 #[cfg(test)]
-pub(super) const ALL: &[&[&str]] = &[MAILBOX, MAILBOX_PERHAPS, DISABLED, MOVED, DOMAIN];
+pub(super) const ALL: &[&[&str]] =
+    &[MAILBOX, MAILBOX_PERHAPS, DISABLED, MOVED, NO_MAIL, DOMAIN, DOMAIN_PERHAPS];
 
 /// There is no such mailbox.
 #[rustfmt::skip]
@@ -40,7 +41,7 @@ pub(in crate::bounce) const MAILBOX: &[&str] = &[
     "recipient cannot be found", "address not found", "address was not found", "address * wasn't found",
     "address * not found", "address * couldn't be found", "address * could not be found", "wasn't found at",
     "addresses were not found", "account not found", "account was not found", "account * not found", "email not found",
-    "person not found", "name not found", "alias not found", "destination not found", "can't find * mailbox",
+    "person not found", "user name not found", "username not found", "recipient name not found", "mailbox name not found", "email name is not found", "alias not found", "destination not found", "can't find * mailbox",
     "could not find user", "could not find * recipient", "couldn't find * user", "cannot find user",
     "cannot find your recipient", "unable to find recipient", "unable to find user", "unable to locate * user",
     "not found in * directory", "not found in * database", "not listed in * directory", "not listed in * address book",
@@ -83,6 +84,14 @@ pub(in crate::bounce) const MAILBOX: &[&str] = &[
     "unknownuser", "mail administrator removed", "removed from our", "has been removed",
     "vdelivermail: account does not", "this is not a valid", "dd this user doesn't", "dd requested mail action aborted",
     "recipient * refused: unknown", "user unkown", "unknow user", "user unknow",
+    "nessun utente simile", "no existe dicha persona", "user missing home directory", "badrcptto", "badrecipientto", "not in my validrcptto", "in name directory",
+    "address not present", "mailbox not present", "can't accept user", "recipient refuses to accept your mail", "not email addresses", "not ok recipient",
+    "recipient unrecognized", "unrecognized recipient", "mailbox name not allowed", "not a known address", "was not found in",
+    // Chinese and Korean
+    "用户不存在", "收件人不存在", "邮箱不存在", "帐号不存在", "账号不存在", "地址不存在", "无此用户", "找不到收件人", "使用者不存在", "收件人未知", "존재하지 않", "수신자를 찾을 수 없",
+    // Polish, Czech, Swedish, Danish, Norwegian, Finnish, Turkish
+    "nie istnieje", "nieznany użytkownik", "nieznany odbiorca", "neexistuje", "neznámý uživatel", "neznámý příjemce", "okänd mottagare", "okänd användare",
+    "mottagaren finns inte", "finns inte", "findes ikke", "ukendt modtager", "finnes ikke", "ukjent mottaker", "tuntematon vastaanottaja", "ei löydy", "kullanıcı bulunamadı", "alıcı bulunamadı",
     // German
     "empfänger unbekannt", "unbekannter empfänger", "unbekannte empfänger", "unbekannter benutzer", "benutzer unbekannt",
     "adresse unbekannt", "existiert nicht", "existieren nicht", "existiert leider nicht", "nicht gefunden",
@@ -108,7 +117,7 @@ pub(in crate::bounce) const MAILBOX: &[&str] = &[
     "onbekende gebruiker", "gebruiker onbekend", "onbekende ontvanger", "ontvanger onbekend", "onbekend adres",
     "bestaat niet", "niet gevonden", "ongeldig adres", "kan niet worden gevonden",
     // Japanese
-    "存在しません", "存在しない", "存在致しません", "存在いたしません", "見つかりません", "見つかりませんでした",
+    "ディレクトリのリストにありません", "ディレクトリにありません", "ディレクトリーにありません", "ディレクトリに見つかりません", "名前がありません", "存在しません", "存在しない", "存在致しません", "存在いたしません", "見つかりません", "見つかりませんでした",
     "宛先不明", "あて先不明", "宛先が不明", "ユーザー不明", "ユーザ不明", "宛先アドレスが", "あて先に間違い",
     "アドレスに間違い", "該当するユーザ", "登録されていません", "未登録",
     // Russian
@@ -131,7 +140,7 @@ pub(in crate::bounce) const MAILBOX_PERHAPS: &[&str] = &[
 /// The mailbox was there, and was shut for good.
 #[rustfmt::skip]
 pub(in crate::bounce) const DISABLED: &[&str] = &[
-    "account disabled", "account is disabled", "account * disabled", "account has been disabled",
+    "disabled recipient", "disabled user", "disabled mailbox", "disabled account", "mailbox is frozen", "user is terminated", "account disabled", "account is disabled", "account * disabled", "account has been disabled",
     "mailbox disabled", "mailbox is disabled", "mailbox * disabled", "user disabled", "user is disabled",
     "user account disabled", "recipient disabled", "recipient is disabled", "recipient * disabled", "address disabled",
     "address is disabled", "address * disabled", "email disabled", "is currently disabled", "delivery disabled",
@@ -157,6 +166,21 @@ pub(in crate::bounce) const MOVED: &[&str] = &[
     "nuovo indirizzo", "novo endereço", "new email address",
 ];
 
+/// The domain says itself that it takes no mail (RFC 7505).
+#[rustfmt::skip]
+pub(in crate::bounce) const NO_MAIL: &[&str] = &[
+    "null mx", "nullmx", "null-mx", "indicated no smtp service", "indicates no smtp service", "no smtp service here", "name server: .: host not found",
+    "domain does not accept mail", "domain * does not accept mail", "host does not accept mail", "does not accept mail (", "does not accept any mail", "does not accept mail",
+    "doesn't accept mail", "does not accept email", "does not accept e-mail", "doesn't accept email", "does not receive mail", "does not receive email", "domain accepts no mail", "domain never accepts mail", "host never accepts mail",
+    "mail receiving disabled",
+];
+
+/// The account or its domain may not be there: cPanel says so where the look-up failed.
+#[rustfmt::skip]
+pub(in crate::bounce) const DOMAIN_PERHAPS: &[&str] = &[
+    "account or domain may not exist", "domain or account may not exist", "domain may not exist",
+];
+
 /// There is no such domain, or none that takes mail.
 #[rustfmt::skip]
 pub(in crate::bounce) const DOMAIN: &[&str] = &[
@@ -169,9 +193,9 @@ pub(in crate::bounce) const DOMAIN: &[&str] = &[
     "unrouteable mail domain", "unrouteable domain", "unroutable domain", "unroutable mail domain", "nxdomain",
     "non-existent domain", "nonexistent domain", "non-existent hosts", "non-existent host", "couldn't find any host",
     "couldn't find a mail exchanger", "couldn't find any mail exchanger", "could not find a mail exchanger", "no mail exchanger", "no mail hosts for",
-    "no mx record", "no mx for", "no mx or", "no mxs for", "no valid mx", "no valid hosts", "null mx", "nullmx",
-    "domain does not accept mail", "domain * does not accept mail", "does not accept mail", "doesn't accept mail",
-    "does not accept any mail", "domain isn't valid", "domain is not valid", "domain not exist", "not a valid domain", "domain expired",
+    "no mx record", "no mx for", "no mx or", "no mxs for", "no valid mx", "no valid hosts",
+    "relevant mx records point to", "mail domain mentioned in email address is unknown", "domain is not reachable", "dead domain",
+    "domain isn't valid", "domain is not valid", "domain not exist", "not a valid domain", "domain expired",
     "domain has expired", "domain name does not exist", "domain must exist", "cannot resolve * domain", "could not resolve",
     "cannot find * domain", "couldn't resolve", "unable to resolve", "cannot be resolved", "unresolvable",
     "domain is dead", "domain not hosted", "no route to domain", "dns hard error", "domain no longer", "host does not exist",

@@ -2,8 +2,20 @@
 
 /// Every list of this file.
 #[cfg(test)]
-pub(super) const ALL: &[&[&str]] =
-    &[GREYLISTED, FULL, TOO_BIG, SUSPENDED, RELAY, LOOP, EXPIRED, UNREACHABLE, SYSTEM, CONTENT];
+pub(super) const ALL: &[&[&str]] = &[
+    GREYLISTED,
+    FULL,
+    TOO_BIG,
+    SUSPENDED,
+    RELAY,
+    LOOP,
+    EXPIRED,
+    LOOKUP,
+    UNREACHABLE,
+    PROGRAM,
+    SYSTEM,
+    CONTENT,
+];
 
 /// Come back later, as a matter of course.
 pub(in crate::bounce) const GREYLISTED: &[&str] =
@@ -16,7 +28,7 @@ pub(in crate::bounce) const FULL: &[&str] = &[
     "over quota", "overquota", "over-quota", "over the quota", "over its quota", "over their quota", "over disk quota", "quota exceeded", "quota exceed", "quota has been exceeded", "exceeds * quota", "exceeded * quota", "exceed * quota",
     "exceeding * quota", "quota violation", "quota full", "quota limit", "quota is full", "quota reached", "out of quota", "quota excedida", "quota excedido", "quotaexceeded", "disk quota", "storage quota", "mail quota", "mailbox quota", "user quota", "quota error", "not enough quota", "over allocated quota", "past its quota",
     "storage allocation", "storage limit", "not enough storage", "insufficient storage", "out of storage", "storage space", "storage capacity", "storage exceeded", "storage is full", "exceeded storage", "exceeded its storage", "not enough space", "insufficient disk space", "insufficient space", "out of space", "no space for", "no more space", "not enough disk space", "not enough free space",
-    "mailbox size", "mailbox limit", "mailbox * over", "mailbox * exceed", "mailbox has exceeded", "mbox limit", "maximum mailbox", "max mailbox", "maildir over", "maildrop: maildir", "mailbox too large", "mailbox is too large", "account is over", "account is full", "account full", "account has exceeded", "account storage", "user is over", "user has exceeded", "user over", "user's mailbox has", "recipient over", "recipient exceeded",
+    "mailbox size", "mailbox limit", "mailbox * over", "mailbox * exceed", "mailbox has exceeded", "mbox limit", "maximum mailbox", "max mailbox", "maildir over", "maildir * quota", "mailbox too large", "mailbox is too large", "account is over", "account is full", "account full", "account has exceeded", "account storage", "user is over", "user has exceeded", "user over", "user's mailbox has", "recipient over", "recipient exceeded",
     "recipient is over", "recipient's * full", "recipient has exceeded", "exceeded his", "exceeded her", "too many messages in", "too much mail data", "mailbox_full", "errmsg: quota", "would be over", "would exceed", "will exceed * mailbox", "max messages", "message storage", "has no space", "is full",
     "postfach * voll", "postfach voll", "speicherplatz", "speicherkontingent", "kontingent", "mailbox voll", "überfüllt", "boîte * pleine", "boite * pleine", "boîte pleine", "quota dépassé", "dépassé son quota", "est pleine", "espace de stockage", "buzón * lleno", "buzón lleno", "cuota", "está llen", "esta llen", "espacio", "casella * piena", "casella piena", "è piena", "e' piena", "spazio",
     "caixa * cheia", "cheia", "caixa postal lotada", "lotada", "cota excedida", "espaço", "mailbox vol", "postbus * vol", "opslagruimte", "メールボックスが一杯", "一杯", "いっぱい", "容量", "満杯", "переполнен", "превышен", "квот",
@@ -32,13 +44,13 @@ pub(in crate::bounce) const TOO_BIG: &[&str] = &[
 /// The mailbox is shut for a time.
 #[rustfmt::skip]
 pub(in crate::bounce) const SUSPENDED: &[&str] = &[
-    "suspended", "suspension", "suspend", "account locked", "account is locked", "mailbox locked", "mailbox is locked", "mailbox temporarily disabled", "temporarily disabled", "mailbox busy", "mailbox is busy", "temporarily inactive", "temporarily limited", "temporarily locked", "on hold", "away from", "on vacation", "suspendid", "suspendu", "停止",
+    "suspended", "suspension", "suspend", "account locked", "mailbox locked", "mailbox is locked", "mailbox temporarily disabled", "temporarily disabled", "mailbox busy", "mailbox is busy", "temporarily inactive", "temporarily limited", "temporarily locked", "temporary locked", "temporary disabled", "temporary suspended", "temporary inactive", "temporarily blocked", "temporar * locked", "temporar * disabled", "temporar * deactivated", "temporar * closed", "temporar * inactive", "locked temporarily", "disabled temporarily", "disabled for now", "disabled temporarly", "account is blocked", "account * is blocked", "account has been blocked", "account blocked", "mailbox is blocked", "mailbox blocked", "user is blocked", "recipient is blocked", "account is locked", "on hold", "away from", "on vacation", "suspendid", "suspendu", "停止",
 ];
 
 /// The server does not know itself to be the place for it.
 #[rustfmt::skip]
 pub(in crate::bounce) const RELAY: &[&str] = &[
-    "relay access denied", "relaying denied", "relay denied", "relaying is denied", "relay not permitted", "relay is not permitted", "not permitted to relay", "relay prohibited", "relaying prohibited", "relaying not allowed", "relay not allowed", "relaying not permitted", "relaying disallowed", "relaying is not", "unable to relay", "cannot relay", "can't relay", "do not relay", "don't relay", "does not relay", "no relay", "relay operation rejected", "not relay", "relay rejected", "relaying mail to", "relay to domain", "insecure mail relay", "relay is", "relayed", "relay attempt", "relay",
+    "relay access denied", "relaying denied", "relay denied", "relaying is denied", "relay not permitted", "relay is not permitted", "not permitted to relay", "relay prohibited", "relaying prohibited", "relaying not allowed", "relay not allowed", "relaying not permitted", "relaying disallowed", "relaying is not", "unable to relay", "cannot relay", "can't relay", "do not relay", "don't relay", "does not relay", "no relay", "relay operation rejected", "not relay", "relay rejected", "relaying mail to", "relay to domain", "insecure mail relay", "relay attempt", "as a relay", "we don't handle mail for", "do not handle mail for", "specified domain is not allowed",
     "rcpthosts", "not a gateway", "not an open relay", "we are not an mx", "not in my list of allowed", "is not allowed to relay", "not local host", "not handled here", "is not configured to", "not accept mail for domain", "domain not in", "domain not configured", "not hosted by this", "domain isn't allowed", "domain isn't in", "not responsible for", "not a locally hosted domain", "mail to this domain",
 ];
 
@@ -56,22 +68,35 @@ pub(in crate::bounce) const EXPIRED: &[&str] = &[
     "long failure period", "timeout while", "storage time", "seit * tagen", "pendant * jours", "expiré", "expirado", "scaduto", "verlopen", "истек",
 ];
 
+/// The name server did not answer, so that it is not known whether the domain is there.
+#[rustfmt::skip]
+pub(in crate::bounce) const LOOKUP: &[&str] = &[
+    "host not found, try again", "host not found (try again", "host not found; try again", "name service error * try again", "temporary lookup", "temporary dns", "temporary name", "temporary failure in name resolution", "temporarily unable to resolve", "servfail", "dns soft error", "dns timeout", "dns timed out",
+    "dns lookup timed out", "dns lookup timeout", "dns query timed out", "name server timeout", "name server: timeout", "nameserver timeout", "host name lookup failure", "lookup returned dns", "host lookup did not complete", "malformed name server reply", "unexpected name server reply", "resolver timeout", "dns temporary",
+];
+
 /// The server could not be spoken to.
 #[rustfmt::skip]
 pub(in crate::bounce) const UNREACHABLE: &[&str] = &[
     "connection refused", "connection timed out", "connection timeout", "timed out", "timed-out", "time-out", "timeout", "connection reset", "connection dropped", "connection lost", "lost connection", "connection closed", "connection died", "connection was", "connection failed", "connection error", "connection to", "no route to host", "network is unreachable", "network unreachable", "host is unreachable", "host unreachable", "unreachable",
-    "no answer from host", "no response", "not responding", "did not respond", "didn't respond", "host is down", "unable to connect", "could not connect", "couldn't connect", "cannot connect", "can't connect", "unable to establish", "establish an smtp connection", "bad connection", "remote host closed", "server closed", "hosts are down", "could not be reached", "couldn't be reached", "unable to deliver", "temporary lookup", "temporary dns", "name server", "nameserver", "servfail", "try again", "dns error", "dns failure", "cname lookup failed", "dns query failed", "tls handshake", "handshake fail", "cannot start tls", "protocol error", "protocol violation", "smtp protocol",
+    "no answer from host", "no response", "not responding", "did not respond", "didn't respond", "host is down", "unable to connect", "could not connect", "couldn't connect", "cannot connect", "can't connect", "unable to establish", "establish an smtp connection", "bad connection", "remote host closed", "server closed", "hosts are down", "could not be reached", "couldn't be reached", "name server", "nameserver", "try again", "dns error", "dns failure", "cname lookup failed", "dns query failed", "does not support tls", "tls handshake", "handshake fail", "cannot start tls", "protocol error", "protocol violation", "smtp protocol",
+];
+
+/// A program or a file of the recipient's server failed.
+#[rustfmt::skip]
+pub(in crate::bounce) const PROGRAM: &[&str] = &[
+    "no such file", "unknown mailer error", "mailer error", "pipe to |", "local delivery failed", "child process", "exited with status", "exited with error", "exited abnormally", "exit code", "died with signal", "command died", "command failed", "command not found", "cannot execute", "exec failed", "unable to exec", "cannot find program", "failed to run", "procmail", "maildrop", "interrupted system call", "no such device", "is a directory", "not a directory", "no such process",
 ];
 
 /// Something else is wrong over there.
 #[rustfmt::skip]
 pub(in crate::bounce) const SYSTEM: &[&str] = &[
     "system not accepting", "not accepting network messages", "not accepting messages", "service unavailable", "service not available", "service is unavailable", "service currently", "insufficient system", "system resources", "insufficient resources", "out of memory", "internal error", "internal server", "internal failure", "local error", "local problem", "system error", "system failure", "server error", "configuration error", "config error", "misconfigur", "can't create", "cannot create", "cannot open", "can't open", "no space left",
-    "disk full", "disk is full", "read-only", "read only", "permission denied", "i/o error", "input/output", "temporarily", "temporary", "server busy", "too busy", "overload", "high load", "load average", "resource", "maintenance", "shutting down", "out of order", "command died", "exit status", "child crashed", "crashed", "failed to write", "write error", "unable to write", "unable to lock", "cannot lock", "database", "backend", "lmtp", "ldap", "mysql", "system incorrectly configured", "local configuration", "too many recipients", "not implemented", "command not", "bad sequence", "syntax error", "unrecognized", "unrecognised", "out of sequence", "try later", "later", "deferred", "störung", "temporär", "temporaire", "temporal", "tijdelijk", "временн",
+    "disk full", "disk is full", "read-only", "read only", "permission denied", "i/o error", "input/output", "temporarily", "temporary", "server busy", "too busy", "overload", "high load", "load average", "resource", "maintenance", "shutting down", "out of order", "exit status", "child crashed", "crashed", "failed to write", "write error", "unable to write", "unable to lock", "cannot lock", "database", "backend", "lmtp", "ldap", "mysql", "system incorrectly configured", "local configuration", "too many recipients", "not implemented", "command not", "bad sequence", "syntax error", "unrecognized", "unrecognised", "out of sequence", "try later", "later", "deferred", "störung", "temporär", "temporaire", "temporal", "tijdelijk", "временн",
 ];
 
 /// The message is not made as they want it.
 #[rustfmt::skip]
 pub(in crate::bounce) const CONTENT: &[&str] = &[
-    "rfc 5322", "rfc5322", "rfc 2822", "rfc2822", "rfc 822", "rfc822 compl", "rfc compl", "malformed", "8-bit", "8bit", "non-ascii", "smtputf8", "bare lf", "bare <lf>", "stray newline", "invalid header", "header error", "bad header", "missing header", "duplicate header", "invalid mime", "mime error", "mime content", "attachment", "file type", "file extension", "conversion", "encoding", "line length", "message-id", "improper use", "null character", "invalid character", "disposition", "date:", "from: header", "message format", "empty message", "body required", "unsupported",
+    "rfc 5322", "rfc5322", "rfc 2822", "rfc2822", "rfc 822", "rfc822 compl", "rfc compl", "malformed", "8-bit", "8bit", "non-ascii", "smtputf8", "bare lf", "bare <lf>", "stray newline", "invalid header", "header error", "bad header", "missing header", "duplicate header", "invalid mime", "mime error", "mime content", "illegal attachment", "attachment type", "attachments are not", "attachment not allowed", "attachment is not", "file type", "file extension", "unnecessary base64", "binary content", "mime complexity", "multiple * header", "line length", "line limit", "lines too long", "improper use", "null character", "invalid character", "missing message-id", "invalid message-id", "no message-id", "bad message-id", "missing date", "invalid date", "bad date", "no date header", "missing from", "missing subject", "message format", "header are not accepted", "empty message", "body required", "unsupported",
 ];

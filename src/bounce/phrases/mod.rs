@@ -8,8 +8,16 @@ pub(super) mod absent;
 pub(super) mod later;
 pub(super) mod refused;
 
+use std::ops::Range;
+
 /// How far apart the words around a `*` may be, in bytes.
 const GAP_MAX: usize = 90;
+
+/// How long the pieces are that stand for a whole word.
+const SHORT_MAX: usize = 3;
+
+/// How many places of one phrase are looked at.
+const PLACES_MAX: usize = 20;
 
 /// Text as phrases are looked for in it: in lower case, with one space between words.
 #[derive(Debug, Clone)]
@@ -75,20 +83,51 @@ pub(super) fn first<'p>(phrases: &[&'p str], plain: &Plain) -> Option<&'p str> {
 
 /// Whether a phrase is in a plain text.
 pub(super) fn holds(plain: &Plain, phrase: &str) -> bool {
-    let mut pieces = phrase.split('*').map(str::trim_ascii);
-    match phrase.contains('*') {
-        true => pieces.all(|piece| plain.may_hold(piece)) && is_near(plain, phrase),
-        false => plain.may_hold(phrase) && plain.contains(phrase),
-    }
+    places(plain, phrase).next().is_some()
 }
 
-/// Whether the pieces around each `*` follow one another closely.
-fn is_near(text: &str, phrase: &str) -> bool {
-    let Some((first, rest)) = phrase.split_once('*') else { return text.contains(phrase) };
-    let (first, rest) = (first.trim_end(), rest.trim_start());
-    text.match_indices(first).take(20).any(|(at, _)| {
-        let behind = &text[at + first.len()..];
-        is_near(&behind[..behind.floor_char_boundary(GAP_MAX + rest.len())], rest)
+/// The places of a phrase in a plain text. A phrase begins where a word begins, and one of three
+/// letters or fewer ends where a word ends: `ip` is not in `recipient`.
+pub(super) fn places<'t>(plain: &'t Plain, phrase: &'t str) -> impl Iterator<Item = Range<usize>> {
+    let may_hold = phrase.split('*').map(str::trim_ascii).all(|piece| plain.may_hold(piece));
+    let text = if may_hold { plain.text.as_str() } else { "" };
+    let (first, rest) = match phrase.split_once('*') {
+        Some((first, rest)) => (first.trim_end(), Some(rest.trim_start())),
+        None => (phrase, None),
+    };
+    words(text, first).take(PLACES_MAX).filter_map(move |at| {
+        let end = at + first.len();
+        let Some(rest) = rest else { return Some(at..end) };
+        ends_near(text, end, rest).map(|end| at..end)
+    })
+}
+
+/// Where a piece of a phrase stands as the beginning of a word.
+fn words<'t>(text: &'t str, piece: &'t str) -> impl Iterator<Item = usize> {
+    let is_letter = |c: char| c.is_alphabetic() && c < '\u{2e80}';
+    let begins_with_letter = piece.chars().next().is_some_and(is_letter);
+    let is_short = piece.len() <= SHORT_MAX && piece.chars().all(is_letter);
+    text.match_indices(piece).map(|(at, _)| at).filter(move |at| {
+        let before = text[..*at].chars().next_back();
+        let behind = text[at + piece.len()..].chars().next();
+        let begins = !begins_with_letter || !before.is_some_and(is_letter);
+        begins && (!is_short || !behind.is_some_and(is_letter))
+    })
+}
+
+/// Where the pieces behind a `*` end, if each of them follows the one before closely.
+fn ends_near(text: &str, from: usize, rest: &str) -> Option<usize> {
+    let (piece, more) = match rest.split_once('*') {
+        Some((piece, more)) => (piece.trim_end(), Some(more.trim_start())),
+        None => (rest, None),
+    };
+    let to = text.floor_char_boundary((from + GAP_MAX + piece.len()).min(text.len()));
+    // A letter more tells whether a word ends there.
+    let seen = text.ceil_char_boundary((to + 1).min(text.len()));
+    let mut found = words(&text[from..seen], piece).map(|at| from + at + piece.len());
+    found.find_map(|end| match more {
+        Some(more) => ends_near(text, end, more),
+        None => Some(end),
     })
 }
 
@@ -104,6 +143,9 @@ mod tests {
         assert!(holds("mailbox is full", "mailbox * full"));
         assert!(!holds(&format!("user {} unknown", "x".repeat(200)), "user * unknown"));
         assert!(!holds("unknown user", "user * unknown"));
+        assert!(!holds("the recipient is blocked", "ip * is blocked"));
+        assert!(holds("your ip 192.0.2.25 is blocked", "ip * is blocked"));
+        assert!(!holds("urban", "url") && !holds("curl", "url") && holds("a url: x", "url"));
     }
 
     #[test]

@@ -2,12 +2,12 @@
 
 /// Every list of this file.
 #[cfg(test)]
-pub(super) const ALL: &[&[&str]] = &[REPUTATION, AUTHENTICATION, RATE, UNWANTED];
+pub(super) const ALL: &[&[&str]] = &[SENDER, REPUTATION, AUTHENTICATION, TOO_MUCH, RATE, UNWANTED];
 
 /// The sender stands on a list, or is thought little of.
 #[rustfmt::skip]
 pub(in crate::bounce) const REPUTATION: &[&str] = &[
-    "spamhaus", "spamcop", "barracudacentral", "sorbs", "dnsbl", "rbl restriction", "rblrecipient", " rbl",
+    "spamhaus", "spamcop", "barracudacentral", "sorbs", "dnsbl", "rbl restriction", "rblrecipient", "rbl",
     "(rbl", "rbl:", "rbldns", "sbl-xbl", "blacklist", "black list", "black-list", "blocklist", "block list", "block-list", "blocklisted", "denylist",
     "blocked using", "blocked by using", "blocked for spam", "blocked due to spam", "is listed in", "was listed in", "been listed in", "are listed in", "host listed", "address listed", "listed at", "listed on", "listed by",
     "reputation", "senderbase", "sender score", "senderscore", "senderbase.org", "abusix", "cloudmark", "uceprotect", "abuseat", "psbl", "surriel",
@@ -18,7 +18,7 @@ pub(in crate::bounce) const REPUTATION: &[&str] = &[
     "your domain * blocked", "domain * blacklisted", "sender * blacklisted", "sender blocked", "sender is blocked",
     "sender * blocked", "sender has been blocked", "open relay", "open proxy", "dynamic ip", "dial-up", "dialup", "dynamic address",
     "generic hostname", "dynamic host", "dul.", "mail from * rejected by", "access from ip", "you are blocked", "been blocked by",
-    "ip has been temporarily", "bad neighbo", "networks with bad", "too much spam", "abusive", "abuse has been", "ブラックリスト",
+    "ip has been temporarily", "bad sender ip", "host network not allowed", "network not allowed", "host not allowed", "network is not allowed", "client not allowed", "not allowed to connect", "sender ip", "(bl)", "ip=", "invalid ip", "ip for sending mail", "server access * forbidden", "no access from", "access from your", "go away", "not accepting mail from your", "not accepting connections", "connections not accepted from", "abus detecte", "not currently accepting mail", "may not be mail exchanger", "too many spams", "multi-blacklist", "black-listed", "black listed", "email blocked by", "use the smtp server of your isp", "confirm this mail server", "bad neighbo", "networks with bad", "too much spam", "abusive", "abuse has been", "ブラックリスト",
     "schwarze liste", "liste noire", "lista negra", "lista nera", "zwarte lijst", "черн",
 ];
 
@@ -35,34 +35,46 @@ pub(in crate::bounce) const AUTHENTICATION: &[&str] = &[
     "bad sender", "unknown sender", "sender not found", "sender invalid", "envelope sender", "backscatter", "domain of your address",
     "authentication required", "requires authentication", "authentication is required", "smtp auth", "must authenticate", "not authenticated",
     "client was not authenticated", "please authenticate", "must be authenticated", "must log in", "relayed without", "not authorized to send", "not authorised to send",
-    "not allowed to send from", "permission to send as", "not owned by user", "spoof", "forged", "impersonat", "fake sender", "tls required", "starttls required",
+    "not allowed to send from", "permission to send as", "not owned by user", "mismatches client ip", "mismatches client", "does not match client", "unroutable sender", "unrouteable sender", "unresolvable relay host", "cannot resolve your address", "cannot resolve * sender", "batv", "empty envelope sender", "null sender", "bogus mail from", "no third-party dsn", "unsigned dsn", "from: domain", "from domain", "from address * invalid", "dns check failed", "sender's domain", "sender email address rejected", "sender is not", "sender not", "emetteur invalide", "rdns record", "not owned by", "email address is not verified", "spoof", "forged", "impersonat", "fake sender", "tls required", "starttls required",
     "must issue a starttls", "requires tls", "insecure connection", "encryption required", "mail from command failed", "from address * not",
+];
+
+/// The server does not take mail from this sender, whatever the recipient.
+#[rustfmt::skip]
+pub(in crate::bounce) const SENDER: &[&str] = &[
+    "does not accept mail from", "doesn't accept mail from", "not accept mail from", "do not accept mail from", "does not accept email from", "does not accept e-mail from", "doesn't accept email from", "only accepts mail from", "only accept mail from", "only accepts messages from", "not accepting mail from", "refused mail from",
+];
+
+/// The sender sends too much.
+#[rustfmt::skip]
+pub(in crate::bounce) const TOO_MUCH: &[&str] = &[
+    "this hour", "per hour", "hourly", "an hour", "per day", "per minute", "daily relay", "relay quota", "relay limit", "sending limit", "sending quota", "daily sending", "daily limit", "daily user sending", "mail sending limit", "outbound limit", "outgoing limit", "sent too many", "sent to too many", "sending too many", "rate limit", "rate-limit", "ratelimit", "throttl", "try again slower",
 ];
 
 /// Too much of it, or too fast.
 #[rustfmt::skip]
 pub(in crate::bounce) const RATE: &[&str] = &[
-    "rate limit", "rate-limit", "ratelimit", "rate limited", "rate exceeded", "rate control", "sending rate", "message rate", "connection rate",
-    "throttl", "too many messages", "too much mail", "too many mails", "too many emails", "too many connections", "too many concurrent",
+    "rate exceeded", "rate control", "sending rate", "message rate", "connection rate",
+    "too many messages", "too much mail", "too many mails", "too many emails", "too many connections", "too many concurrent",
     "too many sessions", "too many errors", "too many invalid", "too many unknown", "too many bad", "too many smtp", "too many simultaneous",
     "connection limit", "connections limit", "concurrent connections", "maximum number of connections", "maximum connections",
-    "exceeded the rate", "exceeded * per hour", "exceeds * per hour", "per hour", "emails per", "messages per", "hourly", "unusual rate",
-    "unexpected volume", "user complaints", "sending limit", "sending quota", "daily message quota", "daily sending", "daily limit", "daily user sending",
-    "mail sending limit", "message limit", "submission quota", "credits exceeded", "receiving mail too quickly", "receiving mail at a rate", "too quickly",
+    "exceeded the rate", "exceeded * per hour", "exceeds * per hour", "emails per", "messages per", "unusual rate",
+    "unexpected volume", "user complaints", "daily message quota", 
+    "message limit", "submission quota", "credits exceeded", "receiving mail too quickly", "receiving mail at a rate", "too quickly",
     "too fast", "slow down", "please slow", "excessive", "exceeded the number of", "email volume", "traffic volume", "[ts0", "[tss0", "rp-00", "mail rate", "limit exceeded for * sender",
 ];
 
 /// A filter, a rule or its owner does not want it.
 #[rustfmt::skip]
 pub(in crate::bounce) const UNWANTED: &[&str] = &[
-    "spam", "junk", "unsolicited", "bulk mail", "bulk email", " ube", " uce", "not a member", "may not have permission", "do not have permission", "not have permission", "virus", "malware", "phish", "infected", "trojan", "malicious", "suspicious", "suspected",
+    "spam", "junk", "unsolicited", "bulk mail", "bulk email", "ube", "uce", "not a member", "may not have permission", "do not have permission", "not have permission", "virus", "malware", "phish", "infected", "trojan", "malicious", "suspicious", "suspected",
     "content rejected", "content filter", "content reject", "content-filter", "content * rejected", "rejected due to content", "message content", "unacceptable content", "banned content", "contents * rejected", "prohibited content",
     "objectionable", "offensive", "unwanted", "undesirable", "not wanted", "policy", "policies", "administrative prohibition", "administratively", "administrative reasons", "admin refused",
     "access denied", "access is denied", "access rejected", "access not permitted", "permission denied to send", "you are not allowed", "not allowed to post", "not allowed to send",
     "not permitted to send", "not permitted to post", "not authorized", "not authorised", "notauthorized", "unauthorized", "unauthorised", "authorization failed", "prohibited", "restricted", "restriction", "sendertorecipient",
-    "only accepts mail from", "only accept mail from", "only accepts messages from", "does not accept mail from", "not accept mail from", "not accepting mail from", "doesn't want", "does not want", "refuses to accept", "refuse to accept",
-    "refused mail from", "mail refused", "message refused", "email refused", "rejected by user", "rejected by recipient", "rejected by the recipient", "recipient has rejected", "user has refused", "personal filter", "mail rule", "sieve", "by rule", "by filter", "filtered", "filter rule", "filtering", "challenge",
-    "blocked", "blocking", "banned", "block message", "message rejected", "mail rejected", "email rejected", "rejected message", "message was rejected", "message has been rejected", "rejected for policy", "message denied", "denied by", "disallowed", "refused by", "your message * rejected",
-    "url", "link", "score", "bayes", "reject mail", "quarantin", "suspect", "classified as", "considered", "identified as", "detected as", "looks like", "appears to be", "high probability", "security", "violat", "not acceptable", "not accepted by", "complain", "abuse", "scan",
+    "doesn't want", "does not want", "refuses to accept", "refuse to accept",
+    "mail refused", "message refused", "email refused", "rejected by user", "rejected by recipient", "recipient has rejected", "user has refused", "personal filter", "mail rule", "sieve", "by rule", "by filter", "filtered", "filter rule", "filtering", "challenge",
+    "blocked", "blocking", "banned", "block message", "message rejected", "mail rejected", "email rejected", "rejected message", "message was rejected", "message has been rejected", "rejected for policy", "message denied", "denied by", "disallowed", "refused by", "your message was rejected", "your message has been rejected",
+    "url", "score", "bayes", "reject mail", "quarantin", "suspect", "classified as", "identified as", "detected as", "looks like", "high probability", "security polic", "security reason", "security risk", "for security", "security threat", "security violation", "violat", "not acceptable", "not accepted by", "complaint", "rejected by the recipient's", "by the recipient's filter", "user reject", "user rules", "recipient preferences", "recipient id refuse", "refuse to receive", "refuses to receive", "restricted sms", "senderfilterconfig", "mailing list", "mass mailer", "not pre-approved", "delivery not authorized", "organizational settings", "rule imposed", "mail content denied", "considered spam", "considered as spam", "considered unsolicited", "appears to be spam", "appears to be unsolicited", "seems to be a spam", "links in", "cannot be accepted", "拒收", "垃圾邮件", "垃圾郵件", "scanned",
     "denied", "local reject", "rejected by header", "header checks", "body checks", "richtlinie", "unerwünscht", "abgelehnt", "refusé", "indésirable", "politique", "bloqué", "no deseado", "rechazad", "política", "bloqueado", "rifiutat", "indesiderat", "bloccat", "rejeitad", "indesejad", "geweigerd", "ongewenst", "spamverdacht", "спам", "отклонен", "политик", "迷惑", "受信拒否", "拒否",
 ];

@@ -1,5 +1,6 @@
 //! An mbox in, the letters in it out; the file stays as it is.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::Path;
@@ -20,6 +21,11 @@ impl Letters {
     /// Opens a file. Whoever locks it in the same way (`flock`) does not write meanwhile; half a
     /// message does no harm either: it is another one when it is whole.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
+        Self::open_as(path, &path.display())
+    }
+
+    /// Opens a file that is called otherwise in what is shown.
+    pub(super) fn open_as(path: &Path, name: &dyn fmt::Display) -> io::Result<Self> {
         let file = File::open(path)?;
         match file.lock_shared() {
             Err(error) if error.kind() == io::ErrorKind::Unsupported => {}
@@ -27,7 +33,7 @@ impl Letters {
         }
         let size_max = usize::try_from(SIZE_MAX).unwrap_or(usize::MAX);
         let mbox = Mbox::new(BufReader::new(file), size_max);
-        Ok(Self { name: path.display().to_string(), mbox, number: 1 })
+        Ok(Self { name: name.to_string(), mbox, number: 1 })
     }
 
     /// The next letter.

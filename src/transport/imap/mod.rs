@@ -6,6 +6,8 @@
 mod error;
 mod stream;
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -40,7 +42,19 @@ impl ImapMailbox {
     /// # Errors
     /// Anything on the way: the network, TLS, or a server that refuses.
     pub fn open(settings: &config::Imap, password: &SecretString) -> Result<Self, ImapError> {
-        let mut stream = Stream::connect(settings)?;
+        Self::open_within(COMMAND_PATIENCE, settings, password)
+    }
+
+    /// Opens a mailbox of a server that may take so long for all answers to a command.
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open), and a server that takes longer.
+    pub fn open_within(
+        patience: Duration,
+        settings: &config::Imap,
+        password: &SecretString,
+    ) -> Result<Self, ImapError> {
+        let mut stream = Stream::connect(settings, patience)?;
         if settings.tls == Tls::Implicit {
             stream = stream.encrypt(settings)?;
         }
@@ -144,6 +158,7 @@ impl ImapMailbox {
 
     fn begin(&mut self, line: &str) -> Result<String, ImapError> {
         self.tag += 1;
+        self.stream.begin();
         let tag = format!("a{}", self.tag);
         self.stream.write(&format!("{tag} {line}\r\n"))?;
         Ok(tag)
@@ -178,6 +193,9 @@ impl ImapMailbox {
         }
     }
 }
+
+/// How long all answers to one command may take: a slow line brings ten megabytes in it.
+const COMMAND_PATIENCE: Duration = Duration::from_mins(10);
 
 /// How many answers one command can have: what else happens to a mailbox meanwhile comes in between.
 const ANSWERS_MAX: usize = 100_000;

@@ -1,6 +1,8 @@
 //! Messages that came back in, what is read of them held against what a person wrote down out.
 
+mod frames;
 mod hostile;
+mod kinds;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -130,3 +130,69 @@ fn a_mail_to_unsubscribe_of_someone_who_is_not_on_the_list_changes_nothing() {
     }
     assert_eq!(paper.suppressed(), [""; 0]);
 }
+
+#[test]
+fn a_complaint_that_only_a_passed_on_token_proves_is_an_unsubscription() {
+    let paper = Paper::new(3);
+    paper.send(1);
+    let mail = paper.mail(&reader(1));
+    let quoted = format!("Subject: x\nList-Unsubscribe: {}\n\nx", mail.field("List-Unsubscribe"));
+    let came = paper.take_in(1, &complaint("abuse@tidewater.example.org", "abuse", &quoted));
+    assert_eq!(came["outcome"], "suppressed", "{came}");
+    let at = "2026-01-02T07:00:00.000Z";
+    assert_eq!(paper.suppressed(), [format!("{},unsubscribed,token,{at},", reader(1))]);
+    // What the reader lifts stays lifted where the same token comes again as another message.
+    let reason = newsletter::audience::Cause::of("unsubscribed");
+    assert!(reason.is_liftable());
+}
+
+#[test]
+fn a_letter_of_a_person_with_the_words_of_a_bounce_suppresses_nobody() {
+    let paper = Paper::with_return_path(3, "bounces@tidewater.example.org");
+    paper.send(1);
+    let mail = paper.mail(&reader(1));
+    let header = format!(
+        "From: Ada <{}>\nTo: bounces@tidewater.example.org\nIn-Reply-To: {}\n\
+         Date: Fri, 2 Jan 2026 07:00:01 +0000\nMessage-ID: <p@example.org>\n",
+        reader(1),
+        mail.field("Message-ID")
+    );
+    let words = "my friend's address could not be delivered to:\n\n<old@example.org>: 550 5.1.1 user unknown\n";
+    for subject in ["Delivery failure", "undeliverable", "A question"] {
+        let came = paper.take_in(1, &format!("{header}Subject: {subject}\n\n{words}"));
+        assert_eq!(came["outcome"], "left", "{subject}: {came}");
+    }
+    assert_eq!(paper.suppressed(), [""; 0]);
+    // With the sign of a mail system the same is a bounce.
+    let text = format!("Return-Path: <>\n{header}Subject: Delivery failure\n\n{words}");
+    assert_eq!(paper.take_in(1, &text)["outcome"], "suppressed");
+}
+
+/// Microsoft's programme since June 2026: the header alone, and of the recipient only the domain.
+#[test]
+fn a_complaint_of_outlook_without_a_recipient_is_proven_by_what_only_our_mail_has() {
+    let paper = Paper::new(4);
+    paper.send(1);
+    for (number, names) in [(1, vec!["Message-ID"]), (2, vec!["List-Unsubscribe"]), (3, vec![])] {
+        let mail = paper.mail(&reader(number));
+        let fields = names.iter().map(|name| format!("{name}: {}\n", mail.field(name)));
+        let mut fields: String = fields.collect();
+        if names.is_empty() {
+            fields = format!("Return-Path: <{}>\n", mail.sender);
+        }
+        let text = format!(
+            "From: staff@hotmail.com\nTo: abuse@tidewater.example.org\nMessage-ID: <j{number}@x>\n\
+             Subject: complaint about message from 192.0.2.25\nDate: Fri, 2 Jan 2026 07:00:01 +0000\n\
+             MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=j\n\n--j\n\
+             Content-Type: message/rfc822\n\nX-MS-Exchange-EOPDirect: true\n{fields}\
+             From: review@tidewater.example.org\nTo: r***@outlook.example.com\nSubject: Week 1\n--j--\n"
+        );
+        let came = paper.take_in(1, &text);
+        assert_eq!(came["outcome"], "suppressed", "{number}: {came}");
+    }
+    let rows = paper.suppressed();
+    let starts = |row: &String, what: &str| row.contains(what);
+    assert!(starts(&rows[0], &format!("{},complaint: abuse,", reader(1))), "{rows:?}");
+    assert!(starts(&rows[1], &format!("{},unsubscribed,", reader(2))), "{rows:?}");
+    assert!(starts(&rows[2], &format!("{},complaint: abuse,", reader(3))), "{rows:?}");
+}

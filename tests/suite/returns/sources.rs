@@ -68,6 +68,29 @@ fn an_mbox_stays_as_it_is_and_nothing_of_it_counts_twice() {
 }
 
 #[test]
+fn explain_reads_every_message_of_an_mbox_and_every_argument() {
+    let paper = Paper::new(4);
+    paper.send(1);
+    let mbox: String = [bounce(&paper, 1), bounce(&paper, 2)]
+        .map(|message| format!("From MAILER-DAEMON Fri Jan  2 07:00:01 2026\n{message}\n"))
+        .concat();
+    paper.publication.write("mbox", &mbox);
+    paper.publication.write("one.eml", &bounce(&paper, 3));
+    let (ended, _) = paper.bounces(1, &["explain", "mbox", "one.eml"]);
+    let heads: Vec<_> = ended.output.lines().filter(|line| !line.starts_with(' ')).collect();
+    let heads: Vec<_> = heads.into_iter().filter(|line| !line.is_empty()).collect();
+    assert_eq!(heads, ["1. mbox, message 1", "2. mbox, message 2", "3. one.eml"]);
+    for number in 1..=3 {
+        assert!(ended.output.contains(&reader(number)), "{}", ended.output);
+    }
+    let (ended, _) = paper.bounces(1, &["explain", "--json", "one.eml", "mbox"]);
+    let all: Vec<serde_json::Value> = serde_json::from_str(&ended.output).unwrap();
+    assert_eq!(all.len(), 3);
+    let (ended, _) = paper.bounces(1, &["explain", "one.eml"]);
+    assert!(ended.output.starts_with("one.eml\n"), "{}", ended.output);
+}
+
+#[test]
 fn a_file_holds_one_message() {
     let paper = Paper::new(4);
     paper.send(1);

@@ -184,3 +184,59 @@ proptest! {
         prop_assert!(server.open().is_err());
     }
 }
+
+/// A server that goes on for ever with a command, and what it goes on with.
+fn endless(at: &'static str, piece: Vec<u8>) -> (Imap, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let template = Server::start(GREETING, |_, _| Vec::new());
+    let settings = Imap { port, ..template.settings.clone() };
+    let task = thread::spawn(move || {
+        let (mut socket, _) = listener.accept().unwrap();
+        let input = BufReader::new(socket.try_clone().unwrap());
+        socket.write_all(GREETING.as_bytes()).unwrap();
+        let answered = |line: &String| {
+            let (tag, command) = line.split_once(' ').unwrap_or((line, ""));
+            !command.starts_with(at) && socket.write_all(&good(tag, command, "")).is_ok()
+        };
+        drop(input.lines().map_while(Result::ok).take_while(answered).last());
+        // Until the client goes away.
+        while socket.write_all(&piece).is_ok() {}
+    });
+    drop(std::net::TcpStream::connect(("127.0.0.1", template.settings.port)));
+    (settings, task)
+}
+
+#[test]
+fn all_answers_to_a_command_together_have_a_bound() {
+    let literal = |length: usize| {
+        let head = format!("* 1 FETCH (BODY[]<0> {{{length}}}\r\n");
+        [head.as_bytes(), &vec![b'a'; length], b")\r\n"].concat()
+    };
+    for (at, piece) in [
+        ("SELECT", literal(1_000_000)),
+        ("SELECT", literal(0).repeat(100)),
+        ("SELECT", [vec![b'x'; 1_000], b"{0}\r\n".to_vec()].concat()),
+        ("UID SEARCH", b"{0}\r\n".repeat(100)),
+        ("UID FETCH", literal(500_000)),
+    ] {
+        let (settings, task) = endless(at, piece);
+        let ended =
+            ImapMailbox::open(&settings, &SecretString::from(PASSWORD)).and_then(|mut mailbox| {
+                mailbox.unread()?;
+                mailbox.fetch(3, 1_000).map(drop)
+            });
+        assert!(matches!(ended, Err(ImapError::Garbled(_))), "{at}: {ended:?}");
+        task.join().unwrap();
+    }
+}
+
+#[test]
+fn a_server_that_sends_a_byte_now_and_then_has_a_time() {
+    let (settings, task) = endless("SELECT", b"a".to_vec());
+    let password = SecretString::from(PASSWORD);
+    let ended =
+        ImapMailbox::open_within(std::time::Duration::from_millis(100), &settings, &password);
+    assert!(matches!(ended, Err(ImapError::Lost(_) | ImapError::Garbled(_))), "{ended:?}");
+    task.join().unwrap();
+}
