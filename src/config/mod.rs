@@ -198,6 +198,12 @@ pub struct Smtp {
     /// How many messages of one connection may be recorded as on their way and not answered, at
     /// most: what a crash can leave in doubt.
     pub max_in_flight: usize,
+    /// Whether PIPELINING is used where it is offered (RFC 2920).
+    pub pipelining: bool,
+    /// Whether CHUNKING is used where it is offered (RFC 3030).
+    pub chunking: bool,
+    /// Whether the parameters of DSN are used where they are offered (RFC 3461).
+    pub dsn: bool,
     /// How long to wait for the server at each step, by what it is.
     pub timeouts: Timeouts,
 }

@@ -46,7 +46,12 @@ impl<'l> Ledger<'l> {
         let mut chance = [0; 8];
         (self.random)(&mut chance);
         let tries = self.tries.entry(entry.id).or_default();
-        let next = self.retry.next(outcome, *tries, self.clock.now(), u64::from_le_bytes(chance));
+        let next = self.retry.next(
+            outcome,
+            (*tries, entry.attempts),
+            self.clock.now(),
+            u64::from_le_bytes(chance),
+        );
         *tries += 1;
         let (to, due) = match next {
             Next::At(due) => (State::Deferred, Some(due)),
@@ -86,7 +91,11 @@ impl<'l> Ledger<'l> {
 
     /// When there is something to claim again, and how long that is from now; `None` when this
     /// run of the program need not wait for anybody.
-    pub(super) fn next_due(&self) -> Option<(Timestamp, Duration)> {
+    ///
+    /// It is never longer than the longest delay: a clock that was ahead and was set right leaves
+    /// moments behind that are hours away.
+    pub(super) fn next_due(&mut self) -> Option<(Timestamp, Duration)> {
+        self.journal.bound_due(self.after(self.retry.longest()));
         let wait = |due: Timestamp| due.duration_since(self.clock.now()).try_into();
         self.journal.next_due().map(|due| (due, wait(due).unwrap_or_default()))
     }

@@ -1,4 +1,4 @@
-//! The server's answers in, whether it refuses too many and whose mailbox certainly does not exist out.
+//! Decides which refusals speak of the recipient, and which of the sender or the server.
 
 use crate::address::EmailAddress;
 use crate::delivery::outcome::{Outcome, Reason};
@@ -15,35 +15,59 @@ const UNWANTED_IN_A_ROW_MAX: usize = 5;
 const UNWANTED_PERCENT_MAX: usize = 2;
 const ANSWERS_MIN: usize = 100;
 
-/// What was refused since the server last took a message.
+/// Number of refusals at the end of a run, without an acceptance behind them, that are believed.
+///
+/// A list seldom ends with more dead mailboxes in a row; a server that loses its table of users
+/// refuses everyone from then on.
+const LAST_IN_A_ROW_MAX: usize = 3;
+
+/// Number of dead mailboxes that are believed whatever their share of the answers is.
+const ABSENT_MIN: usize = 3;
+
+/// Share of the answers, in percent, that may call a mailbox dead and still be believed.
+const ABSENT_PERCENT_MAX: usize = 20;
+
+/// A recipient that the server refused.
+#[derive(Debug)]
+struct Refused {
+    id: i64,
+    reply: String,
+    /// The address, where the server says that the mailbox does not exist.
+    absent: Option<EmailAddress>,
+}
+
+/// Tells refusals of the sender from refusals of recipients.
+///
+/// A refusal is a word about its recipient only where the same server takes a message for another
+/// recipient. Until it does, each refusal may be a word about the sender.
 #[derive(Debug, Default)]
 pub(super) struct Refusals {
-    /// Who, one after the other.
-    row: Vec<i64>,
+    /// Refusals since the last acceptance.
+    row: Vec<Refused>,
     unwanted_in_a_row: usize,
-    /// Of the whole run of the program: how many did not want mail from us, of how many answers
-    /// that are final.
+    /// Final answers of this process, by kind.
     unwanted: usize,
+    absent: usize,
+    accepted: usize,
     answers: usize,
-    /// Whose mailbox the server says does not exist. It is believed when it takes another message,
-    /// or when the run ends without too many of them.
+    /// Mailboxes that are dead unless the server calls too many so.
     doubtful: Vec<(EmailAddress, String)>,
-    certain: Vec<(EmailAddress, String)>,
 }
 
 impl Refusals {
     /// Takes in an answer; returns why the run has to stop, if it has.
     pub(super) fn take(&mut self, outcome: Outcome, entry: &Entry, reply: &str) -> Option<Reason> {
+        let mut absent = None;
         match outcome {
-            Outcome::Accepted => self.end(),
+            Outcome::Accepted => {
+                self.accepted += 1;
+                self.believe();
+            }
             Outcome::Rejected { no_mailbox } => {
-                self.row.push(entry.id);
-                if no_mailbox {
-                    self.doubtful.push((entry.recipient.address.clone(), reply.to_owned()));
-                }
+                absent = no_mailbox.then(|| entry.recipient.address.clone());
+                self.absent += usize::from(no_mailbox);
             }
             Outcome::Unwanted => {
-                self.row.push(entry.id);
                 self.unwanted_in_a_row += 1;
                 self.unwanted += 1;
             }
@@ -54,6 +78,9 @@ impl Refusals {
             | Outcome::Stop(_) => return None,
         }
         self.answers += 1;
+        if outcome != Outcome::Accepted {
+            self.row.push(Refused { id: entry.id, reply: reply.to_owned(), absent });
+        }
         if self.unwanted_in_a_row == UNWANTED_IN_A_ROW_MAX || self.too_many_unwanted(outcome) {
             return Some(Reason::Policy);
         }
@@ -66,33 +93,74 @@ impl Refusals {
             && self.unwanted * 100 > self.answers * UNWANTED_PERCENT_MAX
     }
 
-    /// The server knows some: what it says of the others is true.
-    pub(super) fn end(&mut self) {
-        if self.row.len() < IN_A_ROW_MAX {
-            self.certain.append(&mut self.doubtful);
-            self.unwanted_in_a_row = 0;
-            self.row.clear();
+    /// Believes the refusals before an acceptance: the server takes mail from this sender.
+    fn believe(&mut self) {
+        if self.row.len() >= IN_A_ROW_MAX {
+            return;
+        }
+        self.unwanted_in_a_row = 0;
+        for Refused { reply, absent, .. } in self.row.drain(..) {
+            self.doubtful.extend(absent.map(|address| (address, reply)));
         }
     }
 
-    /// Whoever was refused in the row for which the run stops: it says something of the server, or
-    /// of us, and nothing of them. They are still to be served.
-    pub(super) fn pardon(&mut self) -> Vec<i64> {
-        self.doubtful.clear();
-        std::mem::take(&mut self.row)
+    /// Ends the run: believes the last refusals, or returns them. Those that it returns say
+    /// something of the sender or the server, and their recipients are still to be served.
+    ///
+    /// `accepted_before` says whether the server took messages of this run in an earlier process.
+    pub(super) fn end(&mut self, stopped: bool, accepted_before: bool) -> Vec<(i64, String)> {
+        let few = self.row.len() <= LAST_IN_A_ROW_MAX;
+        let believed = !stopped
+            && match (self.accepted > 0, accepted_before) {
+                (true, _) => few || !self.says_the_same(),
+                // The server was well once. Of a dead mailbox it is believed for this issue, so
+                // that the run can end; nothing is suppressed for it.
+                (false, true) => few && self.row.iter().all(|refused| refused.absent.is_some()),
+                (false, false) => false,
+            };
+        if !believed {
+            let row = std::mem::take(&mut self.row);
+            return row.into_iter().map(|refused| (refused.id, refused.reply)).collect();
+        }
+        if self.accepted > 0 {
+            self.believe();
+        }
+        Vec::new()
     }
 
-    /// Whose mailbox certainly does not exist, with what the server said; each is told once.
-    pub(super) fn certain(&mut self) -> Vec<(EmailAddress, String)> {
-        std::mem::take(&mut self.certain)
+    /// Whether every reply of the row is the same but for names and numbers in it, or calls the
+    /// mailbox dead.
+    fn says_the_same(&self) -> bool {
+        let mut shapes = self.row.iter().map(|refused| shape(&refused.reply));
+        let first = shapes.next();
+        shapes.all(|shape| Some(shape) == first)
+            || self.row.iter().all(|refused| refused.absent.is_some())
     }
+
+    /// Mailboxes that certainly do not exist, with what the server said; each is told once.
+    pub(super) fn certain(&mut self) -> Vec<(EmailAddress, String)> {
+        let most = ABSENT_MIN.max(self.answers * ABSENT_PERCENT_MAX / 100);
+        if self.accepted > 0 && self.absent <= most {
+            std::mem::take(&mut self.doubtful)
+        } else {
+            Vec::new()
+        }
+    }
+}
+
+/// Returns a reply without what differs between recipients: addresses, numbers and identifiers.
+fn shape(reply: &str) -> String {
+    let is_word = |word: &&str| !word.contains('@') && !word.contains(|c: char| c.is_ascii_digit());
+    let words = reply.split(|c: char| c.is_whitespace() || "<>()[]\"':;,=".contains(c));
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).filter(is_word).collect();
+    words.join(" ").to_lowercase()
 }
 
 #[cfg(test)]
 mod tests {
     use crate::audience::Recipient;
     use crate::delivery::outcome::{Outcome, Reason};
-    use crate::delivery::refusals::Refusals;
+    use crate::delivery::refusals::{Refusals, shape};
     use crate::journal::{Entry, State};
 
     /// What the answers come to: `+` accepted, `p` unwanted, `n` no mailbox, `r` rejected, `d` deferred.
@@ -145,5 +213,49 @@ mod tests {
         let mut refusals = Refusals::default();
         take(&mut refusals, "pnp+");
         assert_eq!(refusals.certain().len(), 1);
+    }
+
+    /// Plays the answers of a whole run; returns how many recipients are given back and how many
+    /// mailboxes are certainly dead.
+    fn play(answers: &str, accepted_before: bool) -> (usize, usize) {
+        let mut refusals = Refusals::default();
+        let stopped = take(&mut refusals, answers).is_some();
+        let back = refusals.end(stopped, accepted_before).len();
+        (back, refusals.certain().len())
+    }
+
+    #[test]
+    fn a_refusal_is_believed_only_where_the_server_accepts_others() {
+        for (answers, accepted_before, back, dead) in [
+            // Everyone was refused, in a list of any size.
+            ("n", false, 1, 0),
+            ("nnn", false, 3, 0),
+            ("nrpn", false, 4, 0),
+            ("nnnnnnnnnnnn", false, 12, 0),
+            // So was everyone who was left: a few dead mailboxes end the run, and stay unproven.
+            ("nn", true, 0, 0),
+            ("r", true, 1, 0),
+            ("nnnn", true, 4, 0),
+            // The server accepts others.
+            ("n+", false, 0, 1),
+            ("+n", false, 0, 1),
+            ("+nnn", false, 0, 3),
+            ("+nnnn", false, 4, 0),
+            ("++++++++++nnnnnnnnnnnnnnnnnnn", false, 19, 0),
+            // It calls more mailboxes dead than there can be.
+            ("nnn+nnn+", false, 0, 0),
+        ] {
+            assert_eq!(play(answers, accepted_before), (back, dead), "{answers}");
+        }
+    }
+
+    #[test]
+    fn replies_are_the_same_but_for_names_and_numbers() {
+        let replies = [
+            "550 5.7.1 <ada@example.org>: not verified, id 4FzX2",
+            "550 5.7.1 <ben@example.net>: not verified, id 7QaB1",
+        ];
+        assert_eq!(shape(replies[0]), shape(replies[1]));
+        assert_ne!(shape("550 mailbox full"), shape("550 not verified"));
     }
 }

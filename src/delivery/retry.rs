@@ -37,16 +37,26 @@ impl Retry {
 
     /// When a recipient is tried again after an outcome that [`Outcome::state`] calls deferred.
     ///
-    /// `tries` is how often this run of the program has put the recipient off before; `chance` is
-    /// anything random, so that those who were put off together do not come back together.
+    /// `tries` is how often this run of the program has put the recipient off before, and `attempts`
+    /// how often any has; `chance` is anything random, so that those who were put off together do
+    /// not come back together.
+    ///
+    /// A recipient is given up by time and by attempts: a clock that jumps ahead gives nobody up.
     #[must_use]
-    pub fn next(&self, outcome: Outcome, tries: usize, now: Timestamp, chance: u64) -> Next {
+    pub fn next(
+        &self,
+        outcome: Outcome,
+        (tries, attempts): (usize, u32),
+        now: Timestamp,
+        chance: u64,
+    ) -> Next {
         match outcome {
             Outcome::Again { .. } if tries == 0 => return Next::At(now),
             Outcome::Again { permanent: true } => return Next::GiveUp,
             _ => {}
         }
-        if now >= self.over {
+        let often = usize::try_from(attempts).is_ok_and(|attempts| attempts >= self.delays.len());
+        if now >= self.over && often {
             return Next::GiveUp;
         }
         let at = |delay| now.checked_add(spread(delay, chance)).unwrap_or(now);
@@ -54,6 +64,14 @@ impl Retry {
             Some(delay) => Next::At(at(*delay)),
             None => Next::Later(at(self.delays.last().copied().unwrap_or_default())),
         }
+    }
+}
+
+impl Retry {
+    /// Returns the longest time that anybody is put off for.
+    #[must_use]
+    pub fn longest(&self) -> Duration {
+        spread(self.delays.iter().max().copied().unwrap_or_default(), 400)
     }
 }
 

@@ -84,9 +84,38 @@ impl Ledger {
     /// # Errors
     /// The journal cannot be written, or the issue has a newer run that is not finished.
     pub async fn resend_unknown(&mut self, now: Timestamp) -> Result<u64, Error> {
-        let unknown = self.standing.all_in(State::Unknown);
-        let again: Vec<_> = unknown
-            .filter(|id| self.standing.is_wanted(*id))
+        self.send_again(State::Unknown, |_| true, now).await
+    }
+
+    /// Makes rejected recipients pending again, among the selected, whose reply `again` agrees to;
+    /// returns how many.
+    ///
+    /// Where there are any, the run is no longer finished.
+    ///
+    /// # Errors
+    /// The journal cannot be written, or the issue has a newer run that is not finished.
+    pub async fn retry_rejected(
+        &mut self,
+        again: impl Fn(&str) -> bool,
+        now: Timestamp,
+    ) -> Result<u64, Error> {
+        self.send_again(State::Rejected, again, now).await
+    }
+
+    /// Returns how many recipients are rejected with a reply that `again` agrees to.
+    pub fn count_rejected(&self, again: impl Fn(&str) -> bool) -> u64 {
+        let rejected = self.standing.all_in(State::Rejected);
+        rejected.filter(|id| again(self.standing.reply(*id))).count() as u64
+    }
+
+    async fn send_again(
+        &mut self,
+        state: State,
+        again: impl Fn(&str) -> bool,
+        now: Timestamp,
+    ) -> Result<u64, Error> {
+        let again: Vec<_> = (self.standing.all_in(state))
+            .filter(|id| self.standing.is_wanted(*id) && again(self.standing.reply(*id)))
             .map(|id| (id, Change::To(State::Pending, None), ""))
             .collect();
         if !again.is_empty() {
@@ -124,6 +153,11 @@ impl Ledger {
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
         self.standing.next_due()
+    }
+
+    /// Lets nobody be due later than `latest`, in this process.
+    pub fn bound_due(&mut self, latest: Timestamp) {
+        self.standing.bound_due(latest);
     }
 
     /// Records what became of recipients; it is on the disk when this returns.

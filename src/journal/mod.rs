@@ -231,7 +231,7 @@ impl Journal {
                 Some(violation) if violation.is_unique_violation() => {
                     Error::Unfinished { issue: run.issue.clone() }
                 }
-                _ => Error::during("make unknown recipients pending in")(error),
+                _ => Error::during("make recipients pending again in")(error),
             })
     }
 

@@ -162,6 +162,15 @@ impl Standing {
         due.next().map(|(due, _)| *due)
     }
 
+    /// Lets nobody be due later than `latest`.
+    pub(crate) fn bound_due(&mut self, latest: Timestamp) {
+        while let Some((due, id)) = self.due.last().copied().filter(|(due, _)| *due > latest) {
+            self.due.remove(&(due, id));
+            self.due.insert((latest, id));
+            self.due_of.insert(id, latest);
+        }
+    }
+
     /// Says who may be claimed.
     pub(crate) fn select(&mut self, wanted: impl Fn(i64) -> bool) {
         for (id, place) in (1..).zip(&mut self.places) {

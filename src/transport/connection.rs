@@ -30,6 +30,8 @@ pub struct Envelope {
     pub commands: String,
     /// How many bytes of them are MAIL.
     pub mail: usize,
+    /// Whether they have parameters of RFC 3461.
+    pub dsn: bool,
 }
 
 impl Connection {
@@ -37,6 +39,11 @@ impl Connection {
     #[must_use]
     pub fn offers(&self) -> &Offers {
         &self.offers
+    }
+
+    /// Asks for no more reports in the way of RFC 3461: the server offers it and refuses it.
+    pub fn give_up_dsn(&mut self) {
+        self.offers.dsn = false;
     }
 
     /// The commands before a message of `size` bytes; `from` is an address in ASCII.
@@ -64,7 +71,7 @@ impl Connection {
         let mail = commands.len();
         let notify = if self.offers.dsn { " NOTIFY=FAILURE" } else { "" };
         write!(commands, "RCPT TO:<{to}>{notify}\r\n").expect("writing to a string cannot fail");
-        Envelope { commands, mail }
+        Envelope { commands, mail, dsn: self.offers.dsn }
     }
 
     /// Writes all of the slices at once, and takes in the replies that come meanwhile.

@@ -1,8 +1,9 @@
 //! A connection and credentials in, a connection that is logged in out (RFC 4954).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::commands::Auth;
-use lettre::transport::smtp::response::Response;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::config::{AuthProtocol, Login, Timeouts};
@@ -36,9 +37,12 @@ pub(super) async fn log_in(
         return Err(Error::NoLogin { host, mechanism });
     }
     let credentials = Credentials::new(login.username.clone(), password.expose_secret().to_owned());
-    let first = Auth::new(mechanism, credentials.clone(), None);
+    let first = Auth::new(mechanism, credentials, None);
     let mut command = first.map_err(|_| nonsense())?.to_string();
     let mut secrets = vec![password.expose_secret().to_owned()];
+    // draft-murchison-sasl-login §2.1: a client ignores the words of a challenge. The first one asks
+    // for the name, the second one for the password.
+    let mut asked = [&login.username, password.expose_secret()].map(line_of).into_iter();
     for _ in 0..CHALLENGES_MAX {
         secrets.extend(command.split_whitespace().last().map(str::to_owned));
         wire.write(&[command.as_bytes()], timeouts.block).await?;
@@ -47,7 +51,7 @@ pub(super) async fn log_in(
             return agreed(Stage::Login, reply).map(drop);
         }
         command = match mechanism {
-            Mechanism::Login => answer(mechanism, &credentials, &reply)?,
+            Mechanism::Login => asked.next().ok_or_else(nonsense)?,
             // The challenge says in JSON what is wrong; an empty answer gets the refusal itself.
             Mechanism::Xoauth2 => "\r\n".to_owned(),
             Mechanism::Plain => return Err(nonsense()),
@@ -56,17 +60,9 @@ pub(super) async fn log_in(
     Err(nonsense())
 }
 
-/// The answer to a challenge. Its error could hold what was to be said: it is not told.
-fn answer(
-    mechanism: Mechanism,
-    credentials: &Credentials,
-    challenge: &Reply,
-) -> Result<String, Error> {
-    let response: Result<Response, _> = format!("334 {}\r\n", challenge.text).parse();
-    let response = response.map_err(|_| nonsense())?;
-    Auth::new_from_response(mechanism, credentials.clone(), &response)
-        .map(|auth| auth.to_string())
-        .map_err(|_| nonsense())
+/// Returns a line that answers a challenge of AUTH LOGIN.
+fn line_of(secret: &str) -> String {
+    STANDARD.encode(secret) + "\r\n"
 }
 
 /// A reply without what was said in confidence: some servers repeat what they do not understand.

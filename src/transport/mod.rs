@@ -5,10 +5,12 @@
 
 mod connection;
 mod error;
+mod extensions;
 mod hello;
 mod imap;
 mod login;
 mod maildir;
+mod race;
 mod replies;
 mod reply;
 mod server;
@@ -18,6 +20,7 @@ mod wire;
 
 pub use connection::{Connection, Envelope};
 pub use error::Error;
+pub use extensions::ExtensionTrial;
 pub use hello::Offers;
 pub use imap::{ImapError, ImapMailbox};
 pub use maildir::{Maildir, MaildirError, file_name};

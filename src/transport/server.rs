@@ -12,8 +12,10 @@ use tokio_rustls::TlsConnector;
 use crate::config::{Smtp, Tls};
 use crate::transport::connection::Connection;
 use crate::transport::error::Error;
+use crate::transport::extensions::ExtensionTrial;
 use crate::transport::hello::{greeting, hello, starttls};
 use crate::transport::login::log_in;
+use crate::transport::race;
 use crate::transport::tls::connector;
 use crate::transport::wire::Wire;
 
@@ -22,6 +24,7 @@ pub struct Server {
     smtp: Smtp,
     password: Option<SecretString>,
     encryption: Encryption,
+    trial: ExtensionTrial,
 }
 
 /// What the settings say of TLS, with what it takes.
@@ -42,13 +45,20 @@ impl Server {
             Tls::StartTls => Encryption::StartTls(connector(smtp)?),
             Tls::None => Encryption::None,
         };
-        Ok(Self { smtp: smtp.clone(), password, encryption })
+        let trial = ExtensionTrial::default();
+        Ok(Self { smtp: smtp.clone(), password, encryption, trial })
     }
 
     /// The settings.
     #[must_use]
     pub fn settings(&self) -> &Smtp {
         &self.smtp
+    }
+
+    /// Returns what this run has learned of the server's extensions.
+    #[must_use]
+    pub fn trial(&self) -> &ExtensionTrial {
+        &self.trial
     }
 
     /// Connects, encrypts, says EHLO and logs in, each as the settings want it and never less.
@@ -83,15 +93,9 @@ impl Server {
         let addresses = tokio::net::lookup_host((host.as_str(), *port)).await;
         let addresses =
             addresses.map_err(|source| Error::Resolve { host: host.clone(), source })?;
-        let mut last = io::Error::from(io::ErrorKind::NotFound);
-        for peer in addresses {
-            let socket = if peer.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() };
-            match dial(socket, peer, timeouts.greeting).await {
-                Ok(socket) => return Ok(socket),
-                Err(error) => last = error,
-            }
-        }
-        Err(Error::Connect { host: host.clone(), port: *port, source: last })
+        let patience = timeouts.greeting;
+        let connected = race::connect(addresses, |peer| dial(peer, patience)).await;
+        connected.map_err(|source| Error::Connect { host: host.clone(), port: *port, source })
     }
 
     async fn ask_for_tls(&self, plain: &mut Wire) -> Result<(), Error> {
@@ -125,18 +129,15 @@ impl Server {
         if let (Some(login), Some(password)) = (login, &self.password) {
             log_in(&mut wire, host, &offers, (login, password), timeouts).await?;
         }
+        let offers = self.trial.restrict(offers, &self.smtp);
         Ok(Connection { wire, offers, timeouts: *timeouts })
     }
 }
 
 /// Connects a socket. A group of commands is one packet, so Nagle has nothing to gain and 40 ms to
 /// lose; keepalive finds out about a server that is gone while a long answer is waited for.
-async fn dial(
-    socket: io::Result<TcpSocket>,
-    peer: std::net::SocketAddr,
-    patience: Duration,
-) -> io::Result<TcpStream> {
-    let socket = socket?;
+async fn dial(peer: std::net::SocketAddr, patience: Duration) -> io::Result<TcpStream> {
+    let socket = if peer.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.set_nodelay(true)?;
     socket.set_keepalive(true)?;
     let connected = tokio::time::timeout(patience, socket.connect(peer)).await;

@@ -26,6 +26,7 @@ mod measure;
 mod picture;
 mod private_files;
 mod real;
+mod rejected;
 mod returns;
 mod segments;
 mod sign_ups;

@@ -110,6 +110,28 @@ async fn a_login_in_two_steps_tells_name_and_password_when_asked() {
 }
 
 #[tokio::test]
+async fn a_login_in_two_steps_goes_by_the_order_of_the_questions_and_not_by_their_words() {
+    for [name, password] in [
+        ["334 ", "334 "],
+        ["334 VXNlciBOYW1lAA==", "334 UGFzc3dvcmQA"],
+        ["334 QmVudXR6ZXJuYW1lOg==", "334 S2VubndvcnQ6"],
+        ["334 UGFzc3dvcmQ6", "334 VXNlcm5hbWU6"],
+        ["334 not base64, at all", "334 =="],
+    ] {
+        let script = move |p: &Point<'_>| match (p.verb, p.nth) {
+            ("AUTH", _) => Act::Say(name),
+            ("?", 1) => Act::Say(password),
+            _ => Act::Normal,
+        };
+        let (server, mut smtp, _folder) = encrypted(Tls::Implicit, &["AUTH LOGIN"], script).await;
+        smtp.login = login(AuthProtocol::Login);
+        connect(&smtp).await.unwrap().quit().await;
+        let said = ["AUTH LOGIN", "YWRh", "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5IHN0YXBsZQ==", "QUIT"];
+        assert_eq!(commands(&server)[1..], said, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn a_login_with_an_access_token_is_told_in_one_step() {
     let (server, mut smtp, _folder) =
         encrypted(Tls::Implicit, &["AUTH LOGIN XOAUTH2"], |_| Act::Normal).await;

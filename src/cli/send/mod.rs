@@ -44,15 +44,15 @@ pub(super) struct SendArgs {
 
     /// Write the exact messages to a folder, and open no connection [default folder:
     /// `.newsletter/dry-run/ISSUE`]
-    #[arg(long, value_name = "FOLDER", num_args = 0..=1, require_equals = true, conflicts_with_all = ["test", "resend_unknown"])]
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, require_equals = true, conflicts_with_all = ["test", "resend_unknown", "retry_rejected"])]
     dry_run: Option<Option<PathBuf>>,
 
     /// Send one copy to this address, and record nothing
-    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["only", "limit", "resend_unknown"])]
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["only", "limit", "resend_unknown", "retry_rejected"])]
     test: Option<EmailAddress>,
 
     /// Send every issue whose `send_at` has come, and go on with what is not finished; for cron
-    #[arg(long, conflicts_with_all = ["issue", "dry_run", "test", "only", "limit", "resend_unknown"])]
+    #[arg(long, conflicts_with_all = ["issue", "dry_run", "test", "only", "limit", "resend_unknown", "retry_rejected"])]
     due: bool,
 
     /// Send only to readers in this segment; the others stay pending
@@ -79,6 +79,10 @@ pub(super) struct SendArgs {
     /// Send again to those of whom it is not known whether they got it
     #[arg(long)]
     resend_unknown: bool,
+
+    /// Send again to readers whom the server rejected for a reason other than a dead mailbox
+    #[arg(long)]
+    retry_rejected: bool,
 
     /// Print what became of each issue as a line of JSON
     #[arg(long, conflicts_with_all = ["dry_run", "test"])]

@@ -15,10 +15,10 @@ use crate::cli::send::renew::{self, Goes};
 use crate::cli::send::summary::Summary;
 use crate::cli::send::wire::{self, Appointment, Wire};
 use crate::cli::send::{SendArgs, key};
-use crate::delivery::{Reason, Report, Stopped};
+use crate::delivery::{Outcome, Reason, Report, Stopped, outcome};
 use crate::journal::{Entry, Journal, Ledger, Run, State, Tally};
 use crate::key::Key;
-use crate::transport::{self, Stage};
+use crate::transport::{self, Reply, Stage};
 
 /// Sends an issue to everyone who has not got it yet.
 ///
@@ -104,6 +104,10 @@ pub(super) async fn serve(
         let again = ledger.resend_unknown(env.clock.now()).await?;
         env.say(format_args!("Sending again to {} in doubt.", count(again, "reader")));
     }
+    if args.retry_rejected {
+        let again = ledger.retry_rejected(may_retry, env.clock.now()).await?;
+        env.say(format_args!("Sending again to {} who were rejected.", count(again, "reader")));
+    }
     let suppressions = publication.suppressions(key.hasher())?;
     let past = wire::past(journal, publication, env.clock.now()).await?;
     // Of a run that goes on the issue's file may be gone.
@@ -179,14 +183,17 @@ async fn select(
     let tally = ledger.tally();
     if args.only.is_none() && args.limit.is_none() {
         ledger.select(None);
-        return Ok(tally.open() + if args.resend_unknown { tally.unknown } else { 0 });
+        let unknown = if args.resend_unknown { tally.unknown } else { 0 };
+        let rejected = if args.retry_rejected { ledger.count_rejected(may_retry) } else { 0 };
+        return Ok(tally.open() + unknown + rejected);
     }
     let limit = args.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
     let wanted = |entry: &Entry| {
         let open = match entry.state {
             State::Pending | State::Deferred => true,
             State::Unknown => args.resend_unknown,
-            State::Claimed | State::Attempting | State::Accepted | State::Rejected => false,
+            State::Rejected => args.retry_rejected && may_retry(&entry.reply),
+            State::Claimed | State::Attempting | State::Accepted => false,
         };
         let only = args.only.as_deref();
         open && only.is_none_or(|only| Readers::belongs(publication, &entry.recipient, only))
@@ -218,7 +225,9 @@ async fn nothing_to_send(env: &mut Env, ledger: &Ledger, aside: u64) -> Result<E
     let readers = count(tally.accepted, "reader");
     let rejected = match tally.rejected {
         0 => String::new(),
-        some => format!("; {some} rejected, whom `newsletter status` names"),
+        some => format!(
+            "; {some} rejected, whom `newsletter status` names (`--retry-rejected` sends again)"
+        ),
     };
     env.say(format_args!(
         "{} was sent already, to {readers}{rejected}. There is nothing to do.",
@@ -234,6 +243,15 @@ async fn nothing_to_send(env: &mut Env, ledger: &Ledger, aside: u64) -> Result<E
     }
     name_unknown(env, ledger).await?;
     Ok(if tally.rejected + tally.unknown + aside > 0 { Exit::Partly } else { Exit::Done })
+}
+
+/// Returns whether a rejected recipient may be sent to again: the reply does not say that the
+/// mailbox is dead. Replies that the program itself wrote have no code.
+fn may_retry(reply: &str) -> bool {
+    let reply = reply.parse::<Reply>().ok();
+    reply.is_some_and(|reply| {
+        outcome(Stage::Recipient, &reply) != Outcome::Rejected { no_mailbox: true }
+    })
 }
 
 /// Names everyone of whom it is not known whether they got the issue.

@@ -55,6 +55,8 @@ fn read_server(
     let max_messages = take_count(table, "max_messages_per_connection", 1_000_000);
     let max_messages = max_messages.and_then(|count| u32::try_from(count).ok());
     let max_in_flight = take_count(table, "max_in_flight", 256);
+    let mut allows = |extension| table.take(extension).and_then(Value::boolean).unwrap_or(true);
+    let (pipelining, chunking, dsn) = (allows("pipelining"), allows("chunking"), allows("dsn"));
     let timeout = table.take("timeout").and_then(Value::text);
     let timeout = timeout.and_then(|text| duration(&text, &DAY, report));
     Some(Smtp {
@@ -68,6 +70,9 @@ fn read_server(
         max_messages_per_connection: max_messages
             .or(preset.and_then(|preset| preset.max_messages_per_connection)),
         max_in_flight: max_in_flight.unwrap_or(16),
+        pipelining,
+        chunking,
+        dsn,
         timeouts: timeout.map(Timeouts::all).unwrap_or_default(),
     })
 }

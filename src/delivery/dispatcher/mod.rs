@@ -55,6 +55,8 @@ pub(super) struct Dispatcher<'d, 's> {
     /// Whose turn it is.
     turn: usize,
     refusals: Refusals,
+    /// Whether the server took messages of this run in an earlier process.
+    accepted_before: bool,
     /// How many were put in doubt, and how many may be.
     doubts: usize,
     doubts_max: usize,
@@ -78,6 +80,7 @@ impl<'d, 's> Dispatcher<'d, 's> {
         pace: Pace,
     ) -> Self {
         Self {
+            accepted_before: ledger.tally().accepted > 0,
             ledger,
             suppressions,
             observe,
@@ -200,8 +203,7 @@ impl<'d, 's> Dispatcher<'d, 's> {
 
     /// Gives back what was claimed and not served, and counts.
     async fn finish(mut self) -> Result<report::Report, Error> {
-        self.pardon();
-        self.refusals.end();
+        self.reopen_unbelieved();
         self.suppress_absent();
         if self.supply.is_reading() {
             let page = self.supply.read().await?;

@@ -47,15 +47,17 @@ impl Dispatcher<'_, '_> {
         }
     }
 
-    /// Gives back whom the server refused in the row for which the run stops.
-    pub(super) fn pardon(&mut self) {
-        let Some(Stopped::Reply { reason: Reason::Everyone | Reason::Policy, reply }) =
-            &self.stopped
-        else {
-            return;
-        };
-        for id in self.refusals.pardon() {
+    /// Gives back the recipients whose refusal is not believed: nothing was said of them.
+    ///
+    /// Where the run has not stopped before, it stops for that.
+    pub(super) fn reopen_unbelieved(&mut self) {
+        let stopped = matches!(
+            &self.stopped,
+            Some(Stopped::Reply { reason: Reason::Everyone | Reason::Policy, .. })
+        );
+        for (id, reply) in self.refusals.end(stopped, self.accepted_before) {
             self.ledger.note(id, State::Pending, reply.clone());
+            self.close(Stopped::Reply { reason: Reason::Everyone, reply });
         }
     }
 

@@ -13,6 +13,11 @@ impl Trip<'_> {
         match self.expected.pop_front() {
             Some(Expected::Stage(stage)) => self.answer(stage, reply),
             Some(Expected::Tidying) if !reply.closes() || self.goodbye.is_some() => Ok(()),
+            // The server closes between two messages; it obeys none of the commands behind.
+            Some(Expected::Tidying) if !self.flights.is_empty() => {
+                self.goodbye = Some(Error::Refused { stage: Stage::Mail, reply });
+                Ok(())
+            }
             // It has its answer to a message before the message, and reads no more.
             None if self.flights.front().is_some_and(|flight| flight.next.is_some()) => {
                 let error = Error::Refused { stage: Stage::Message, reply: reply.clone() };
@@ -33,10 +38,29 @@ impl Trip<'_> {
             // Nothing more is written; answers to what was written before may still come.
             self.goodbye.get_or_insert(Error::Refused { stage, reply: reply.clone() });
         }
-        let outcome = outcome(stage, &reply);
+        if self.mode == Mode::Chunked && stage == Stage::Message && flight.refusal.is_none() {
+            let trial = self.freight.server.trial();
+            match reply.code {
+                // RFC 5321 §4.2.4: the command is not known, or does nothing.
+                500 | 502 | 504 if !trial.chunking_works() => {
+                    trial.give_up_chunking();
+                    self.flights.push_front(flight);
+                    return Err(End::Unusable);
+                }
+                200..300 => trial.chunking_worked(),
+                _ => {}
+            }
+        }
+        let mut outcome = outcome(stage, &reply);
+        if flight.envelope.dsn && refuses_dsn(stage, &reply) {
+            self.freight.server.trial().give_up_dsn();
+            self.connection.give_up_dsn();
+            // Nothing was said of the recipient, who is served without the parameters.
+            outcome = Outcome::Closed;
+        }
         let data_open = stage == Stage::Data && reply.code == 354;
-        if stage == Stage::Message && (reply.code < 200 || (300..400).contains(&reply.code)) {
-            // Neither yes nor no: it stays in doubt.
+        if stage == Stage::Message && !matches!(reply.code / 100, 2 | 4 | 5) {
+            // RFC 5321 §4.2.1 knows no other answer to a message: the recipient stays in doubt.
             self.flights.push_front(flight);
             return Err(End::Lost(Error::Refused { stage, reply }));
         }
@@ -97,6 +121,16 @@ impl Trip<'_> {
         }
         self.flights.iter_mut().for_each(|behind| behind.ripple = true);
     }
+}
+
+/// Returns whether a reply refuses the parameters of RFC 3461: its codes are those of RFC 5321
+/// §4.1.1.11. At RCPT they may be about the address, too: the words decide.
+fn refuses_dsn(stage: Stage, reply: &Reply) -> bool {
+    let text = reply.text.to_lowercase();
+    let names =
+        || ["notify", "dsn", "option", "param", "argument"].iter().any(|w| text.contains(w));
+    matches!(reply.code, 501 | 504 | 555)
+        && (stage == Stage::Mail || (stage == Stage::Recipient && names()))
 }
 
 /// What is to be written after a yes.

@@ -51,7 +51,7 @@ pub(super) async fn run(freight: Arc<Freight>, mut desk: Desk) -> Result<(), Err
     while desk.wait_for_work().await {
         let (answered, end) = travel(&freight, &mut desk).await;
         match end {
-            Ok(()) | Err(End::HungUp) => failures = 0,
+            Ok(()) | Err(End::HungUp | End::Unusable) => failures = 0,
             // Servers close after so many messages, some without a word: that is no failure.
             Err(End::Lost(_)) if answered => failures = 0,
             Err(End::Lost(error)) => {

@@ -28,6 +28,9 @@ pub(super) enum End {
     Lost(Error),
     /// There is no use in going on: the run ends.
     HungUp,
+    /// The server refuses an extension that it offers, before it took any message by it. Another
+    /// connection does without.
+    Unusable,
 }
 
 impl From<Error> for End {
@@ -108,6 +111,8 @@ pub(super) struct Trip<'t> {
     pub(super) ending: bool,
     /// Nothing more is sent, as the answer to it is known.
     stopping: bool,
+    /// Whether a message was written by BDAT before the server took one in this run.
+    pub(super) has_probe: bool,
     /// The server has said that it closes; answers to what was written before may still come.
     pub(super) goodbye: Option<Error>,
 }
@@ -153,6 +158,7 @@ impl<'t> Trip<'t> {
             reset_due: false,
             ending: false,
             stopping: false,
+            has_probe: false,
             goodbye: None,
         }
     }
@@ -306,6 +312,9 @@ impl<'t> Trip<'t> {
             }
         }
         if matches!(end, Some(End::Lost(_))) {
+            if self.mode == Mode::Chunked && self.has_probe {
+                self.freight.server.trial().give_up_chunking();
+            }
             self.learn_limit();
             self.report.struck = front.filter(|id| silent && self.report.back.contains(id));
         }

@@ -23,7 +23,12 @@ impl Trip<'_> {
 
     /// Everything that is ready, as far as the window has room: no round trip for any of it.
     async fn write_chunked(&mut self) -> Result<bool, End> {
-        let room = self.window.size().saturating_sub(self.flights.len());
+        // Until the server has taken a message by BDAT, none is written behind another: where it does
+        // not know the command, the fate of each is certain.
+        let works = self.freight.server.trial().chunking_works();
+        let window = if works { self.window.size() } else { 1 };
+        let room = window.saturating_sub(self.flights.len());
+        self.has_probe |= !works;
         let count = room.min(self.ready.len());
         if count == 0 {
             return Ok(false);
@@ -31,6 +36,13 @@ impl Trip<'_> {
         let tidying = self.tidy();
         let first = self.flights.len();
         for (letter, mut envelope) in self.ready.drain(..count) {
+            // RFC 3030 §2: after a chunk that failed, nobody knows what the server still holds. The
+            // answer to the message before is not known yet, so that each is begun anew.
+            let apart = !self.flights.is_empty();
+            if apart {
+                envelope.commands.insert_str(0, RESET);
+                self.expected.push_back(Expected::Tidying);
+            }
             let size = letter.size(self.freight);
             write!(envelope.commands, "BDAT {size} LAST\r\n").expect("a string takes everything");
             self.queued += (envelope.commands.len() + size) as u64;

@@ -27,6 +27,67 @@ async fn serves_everyone(world: World, report: Report, readers: usize) {
     assert_eq!(healthy.log(|log| log.messages.len()), readers);
 }
 
+/// Refusals of the sender, known by their words or unknown.
+const OF_THE_SENDER: [&str; 9] = [
+    "550 5.1.1 no such user",
+    "550 5.7.1 mail from this network is not welcome",
+    "554 5.7.1 transaction refused, see our web page (id 4FzX2)",
+    "553 this customer has not paid",
+    "550 5.1.8 Sender address rejected: Domain not found",
+    "554 Message rejected: Email address is not verified",
+    "550 5.7.26 unauthenticated mail is not accepted",
+    "550 Domain has exceeded the max emails per hour",
+    "550 5.2.1 mailbox disabled, not accepting messages",
+];
+
+#[tokio::test]
+async fn a_server_that_refuses_the_sender_leaves_every_reader_open_in_a_list_of_any_size() {
+    for readers in [1, 2, 3, 12, 30] {
+        for refusal in OF_THE_SENDER {
+            for verb in ["RCPT", "."] {
+                let script = move |p: &Point<'_>| match p.verb == verb {
+                    true => Act::Say(refusal),
+                    false => Act::Normal,
+                };
+                let (world, server) = (World::new(readers).await, Server::start(script).await);
+                let report = world.deliver(&server, 1).await;
+                let case = format!("{readers} {verb} {refusal} {report:?}");
+                assert_eq!(report.tally.open(), readers as u64, "{case}");
+                assert!(!report.finished, "{case}");
+                assert!(world.suppressed.lock().unwrap().is_empty(), "{case}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_forgets_its_users_in_the_middle_suppresses_nobody() {
+    let script = |p: &Point<'_>| match p.verb == "RCPT" && p.nth > 20 {
+        true => Act::Say("550 5.1.1 <reader@example.org>: no such user"),
+        false => Act::Normal,
+    };
+    let (world, server) = (World::new(32).await, Server::start(script).await);
+    let report = world.deliver(&server, 1).await;
+    assert!(matches!(report.stopped, Some(Stopped::Reply { reason: Reason::Everyone, .. })));
+    assert!(world.suppressed.lock().unwrap().is_empty());
+    serves_everyone(world, report, 12).await;
+}
+
+#[tokio::test]
+async fn the_last_dead_mailbox_of_a_run_does_not_keep_the_run_open() {
+    let later = |p: &Point<'_>| match p.verb == "RCPT" && p.to == reader(1) {
+        true => Act::Say("451 4.7.1 later"),
+        false => Act::Normal,
+    };
+    let (world, server) = (World::new(3).await, Server::start(later).await);
+    assert!(!world.deliver(&server, 1).await.finished);
+    let server = Server::start(one_is_unknown).await;
+    let report = world.deliver(&server, 1).await;
+    assert!(report.finished, "{report:?}");
+    // No message of this process was taken: nothing proves that the mailbox is dead.
+    assert!(world.suppressed.lock().unwrap().is_empty());
+}
+
 /// A server that knows everybody but one.
 fn one_is_unknown(p: &Point<'_>) -> Act {
     match p.verb == "RCPT" && p.to == reader(1) {

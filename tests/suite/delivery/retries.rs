@@ -21,7 +21,7 @@ fn a_deferred_recipient_waits_longer_each_time_and_is_given_up_after_two_days() 
     let begun = at("2026-11-20T07:00:00Z");
     let retry = Retry::new(&Send::default(), begun);
     // 200 of 0 to 400 is the middle.
-    let next = |outcome, tries, now: &str| retry.next(outcome, tries, at(now), 200);
+    let next = |outcome, tries, now: &str| retry.next(outcome, (tries, 9), at(now), 200);
     let noon = "2026-11-20T12:00:00Z";
     let (permanent, temporary) =
         (Outcome::Again { permanent: true }, Outcome::Again { permanent: false });
@@ -43,7 +43,45 @@ fn a_deferred_recipient_waits_longer_each_time_and_is_given_up_after_two_days() 
         assert_eq!(next(Outcome::Deferred, tries, "2026-11-22T07:00:00Z"), Next::GiveUp);
     }
     let none = Retry::new(&Send { retry_delays: Vec::new(), ..Send::default() }, begun);
-    assert_eq!(none.next(Outcome::Deferred, 0, at(noon), 1), Next::Later(at(noon)));
+    assert_eq!(none.next(Outcome::Deferred, (0, 9), at(noon), 1), Next::Later(at(noon)));
+}
+
+#[test]
+fn a_clock_that_jumps_ahead_gives_nobody_up() {
+    let begun = at("2026-11-20T07:00:00Z");
+    let retry = Retry::new(&Send::default(), begun);
+    let ahead = at("2026-11-23T07:00:00Z");
+    for (attempts, given_up) in [(0, false), (1, false), (2, false), (3, true), (9, true)] {
+        let next = retry.next(Outcome::Deferred, (0, attempts), ahead, 200);
+        assert_eq!(next == Next::GiveUp, given_up, "{attempts}: {next:?}");
+    }
+}
+
+/// Moments of the clock that was 40 hours ahead while recipients were put off.
+static JUMPING: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
+#[tokio::test]
+async fn a_clock_that_was_ahead_for_a_moment_keeps_nobody_waiting() {
+    use std::sync::atomic::Ordering;
+    fn now() -> Timestamp {
+        let ahead = if JUMPING.load(Ordering::SeqCst) { 40 } else { 0 };
+        newsletter::clock::Clock::System.now() + jiff::SignedDuration::from_hours(ahead)
+    }
+    let script = |p: &Point<'_>| match (p.verb, p.connection) {
+        ("RCPT", _) if p.to == reader(0) && !JUMPING.swap(true, Ordering::SeqCst) => {
+            Act::Say("451 4.7.1 later")
+        }
+        ("RCPT", _) => {
+            JUMPING.store(p.to == reader(1), Ordering::SeqCst);
+            Act::Say(if p.to == reader(1) { "451 4.7.1 later" } else { "250 ok" })
+        }
+        _ => Act::Normal,
+    };
+    let mut world = World::new(3).await;
+    world.clock = newsletter::clock::Clock::Told(now);
+    let server = Server::start(script).await;
+    let report = world.deliver(&server, 1).await;
+    assert!(report.tally.rejected == 0, "{report:?}");
 }
 
 #[test]
@@ -53,7 +91,7 @@ fn those_who_were_deferred_together_do_not_come_back_together() {
     let retry = Retry::new(&send, now);
     let delays: std::collections::BTreeSet<_> = (0..u64::MAX)
         .step_by(usize::MAX / 1_000)
-        .map(|chance| match retry.next(Outcome::Deferred, 0, now, chance) {
+        .map(|chance| match retry.next(Outcome::Deferred, (0, 0), now, chance) {
             Next::At(due) => due.duration_since(now).as_millis(),
             other => panic!("{other:?}"),
         })

@@ -168,6 +168,26 @@ async fn unknown_recipients_are_sent_again_only_when_told_and_only_the_selected(
 }
 
 #[tokio::test]
+async fn rejected_recipients_are_sent_again_only_when_told_and_only_those_of_the_right_reply() {
+    let (fixture, mut ledger) = Fixture::begun(3).await;
+    claim(&mut ledger, 3, 0).await;
+    for (id, reply) in [(1, "550 5.7.1 policy"), (2, "550 5.1.1 no such user")] {
+        record(&mut ledger, &[(id, State::Attempting)]).await.unwrap();
+        let reply = reply.to_owned();
+        let rejected = Transition { id, to: State::Rejected, reply, due: None };
+        ledger.record(&[rejected], at(0)).await.unwrap();
+    }
+    record(&mut ledger, &[(3, State::Attempting), (3, State::Accepted)]).await.unwrap();
+    ledger.finish(at(1)).await.unwrap();
+    let policy = |reply: &str| reply.contains("policy");
+    assert_eq!(ledger.count_rejected(policy), 1);
+    assert_eq!(ledger.retry_rejected(policy, at(2)).await.unwrap(), 1);
+    assert_eq!((ledger.state(1), ledger.state(2)), (Some(State::Pending), Some(State::Rejected)));
+    assert_eq!(fixture.journal.run("first-frost").await.unwrap().unwrap().finished, None);
+    assert_eq!(ledger.retry_rejected(policy, at(2)).await.unwrap(), 0);
+}
+
+#[tokio::test]
 async fn an_old_run_is_not_taken_up_again_beside_a_new_one() {
     let (fixture, mut ledger) = Fixture::begun(1).await;
     claim(&mut ledger, 1, 0).await;

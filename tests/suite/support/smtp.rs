@@ -20,6 +20,8 @@ pub(crate) struct Point<'p> {
     pub(crate) verb: &'p str,
     /// The recipient of the transaction; empty before RCPT.
     pub(crate) to: &'p str,
+    /// Whether the command has parameters of DSN (RFC 3461).
+    pub(crate) dsn: bool,
     /// How often this verb came on this connection, counted from 1.
     pub(crate) nth: usize,
 }
@@ -82,6 +84,8 @@ pub(crate) struct Setup {
     pub(crate) prompt: bool,
     /// How long a client waits for this server: short where the server may fall silent.
     pub(crate) timeout: Duration,
+    /// Whether it keeps the transaction of a message that it did not take, until RSET (RFC 3030 §2).
+    pub(crate) lingers: bool,
     /// What lies between it and the client on a connection, counted from 1.
     pub(crate) link: Option<Box<dyn Fn(usize) -> Link + Send + Sync>>,
 }
@@ -90,7 +94,15 @@ impl Default for Setup {
     fn default() -> Self {
         let ehlo = &["PIPELINING", "SIZE 1000000", "8BITMIME"];
         let timeout = Duration::from_millis(400);
-        Self { ehlo, tls: None, implicit: false, prompt: false, timeout, link: None }
+        Self {
+            ehlo,
+            tls: None,
+            implicit: false,
+            prompt: false,
+            timeout,
+            lingers: false,
+            link: None,
+        }
     }
 }
 
@@ -130,6 +142,9 @@ impl Server {
             max_conns: 1,
             max_messages_per_connection: None,
             max_in_flight: 16,
+            pipelining: true,
+            chunking: true,
+            dsn: true,
             timeouts: Timeouts::all(self.timeout),
         }
     }
@@ -162,7 +177,10 @@ struct Peer {
     verbs: Vec<String>,
     mail: bool,
     to: Option<String>,
+    /// Recipients of the transaction before the last one.
+    lingering: Vec<String>,
     asked_for: String,
+    dsn: bool,
 }
 
 /// The connection ends.
@@ -201,7 +219,9 @@ impl Peer {
             verbs: Vec::new(),
             mail: false,
             to: None,
+            lingering: Vec::new(),
             asked_for: String::new(),
+            dsn: false,
         }
     }
 
@@ -223,11 +243,15 @@ impl Peer {
     }
 
     async fn obey(&mut self, line: &str) -> Result<(), Closed> {
+        self.dsn = line.contains(" RET=") || line.contains(" NOTIFY=");
         match line.split([' ', ':']).next().unwrap_or_default() {
             "EHLO" => drop(self.answer("EHLO", &self.offers()).await?),
             "STARTTLS" => {
                 self.answer("STARTTLS", "220 2.0.0 go ahead").await?;
                 self.encrypt().await?;
+            }
+            "MAIL" if self.setup.lingers && self.mail => {
+                self.answer("MAIL", "503 5.5.1 nested MAIL command").await?;
             }
             "MAIL" => {
                 self.reset();
@@ -262,6 +286,7 @@ impl Peer {
     async fn recipient(&mut self, line: &str) -> Result<(), Closed> {
         let to = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
         self.asked_for.clone_from(&to);
+        self.lingering.extend(self.to.take().filter(|_| self.setup.lingers));
         let normal = if self.mail { "250 2.1.5 ok" } else { "503 5.5.1 MAIL first" };
         self.to = self.answer("RCPT", normal).await?.then_some(to);
         Ok(())
@@ -304,26 +329,31 @@ impl Peer {
         // Before the answer, as a client that has it may end the test.
         let yes = match &act {
             Act::Normal | Act::Mute | Act::TakeAndClose => true,
-            Act::Say(text) | Act::SayAndClose(text) => text.starts_with(['2', '3']),
+            // Nothing says of a code beyond 599 that the message was not taken.
+            Act::Say(text) | Act::SayAndClose(text) => text.starts_with(['2', '3', '6', '9']),
             Act::Close | Act::Hang => false,
         };
-        if let Some(to) = self.to.clone().filter(|_| yes) {
-            self.log.lock().unwrap().messages.push((to, text));
-        }
+        let all = self.to.iter().chain(&self.lingering).filter(|_| yes);
+        let taken: Vec<_> = all.map(|to| (to.clone(), text.clone())).collect();
+        self.log.lock().unwrap().messages.extend(taken);
         let answered = self.perform(act, normal).await;
-        self.reset();
+        if yes || !self.setup.lingers {
+            self.reset();
+        }
         answered.map(drop)
     }
 
     fn reset(&mut self) {
         (self.mail, self.to) = (false, None);
+        self.lingering.clear();
         self.asked_for.clear();
     }
 
     fn act(&mut self, verb: &str) -> Act {
         self.verbs.push(verb.to_owned());
         let nth = self.verbs.iter().filter(|said| *said == verb).count();
-        let point = Point { connection: self.connection, verb, to: &self.asked_for, nth };
+        let (connection, to, dsn) = (self.connection, self.asked_for.as_str(), self.dsn);
+        let point = Point { connection, verb, to, dsn, nth };
         let mut script = self.script.lock().unwrap();
         script(&point)
     }
