@@ -18,6 +18,8 @@ pub struct Env {
     pub arguments: Vec<OsString>,
     /// What tells the running program from another of the same version.
     pub program: String,
+    /// What tells this machine from another one; empty where nothing does.
+    pub machine: String,
     /// The folder that the command runs in.
     pub folder: PathBuf,
     /// The environment's variables.
@@ -52,6 +54,7 @@ impl Env {
             program: std::env::current_exe()
                 .and_then(|file| fingerprint(&file))
                 .unwrap_or_default(),
+            machine: machine(),
             folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
             variables: std::env::vars_os().collect(),
             input: Box::new(io::BufReader::new(io::stdin())),
@@ -73,6 +76,7 @@ impl Env {
         Self {
             arguments: Vec::new(),
             program: self.program.clone(),
+            machine: self.machine.clone(),
             folder: self.folder.clone(),
             variables: self.variables.clone(),
             input: Box::new(io::empty()),
@@ -103,6 +107,13 @@ impl Env {
         let read = self.input.read_line(&mut answer);
         read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
     }
+}
+
+/// The number of the installed system (`machine-id(5)`), or else the name of the host.
+fn machine() -> String {
+    let files = ["/etc/machine-id", "/proc/sys/kernel/hostname"];
+    let texts = files.iter().filter_map(|file| std::fs::read_to_string(file).ok());
+    texts.map(|text| text.trim().to_owned()).find(|text| !text.is_empty()).unwrap_or_default()
 }
 
 /// The version, the size and the time of a program's file.

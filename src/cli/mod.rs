@@ -1,5 +1,6 @@
 //! The outside world as one value in, an exit code out: one thin file for each command.
 
+mod adopt;
 mod bounces;
 mod build;
 mod check;
@@ -10,6 +11,7 @@ mod env;
 mod failure;
 mod found;
 mod init;
+mod lock_file;
 mod manual;
 mod mbox;
 mod new;
@@ -65,6 +67,7 @@ enum Command {
     Send(send::SendArgs),
     Serve(serve::ServeArgs),
     Status(status::StatusArgs),
+    Adopt(adopt::AdoptArgs),
     Subscribers(subscribers::SubscribersArgs),
     Suppressions(suppressions::SuppressionsArgs),
     Unsubscribe(unsubscribe::UnsubscribeArgs),
@@ -100,6 +103,7 @@ pub fn run(env: &mut Env) -> Exit {
         Command::Render(args) => render::render(env, &args),
         Command::Send(args) => send::send(env, &args),
         Command::Serve(args) => serve::serve(env, &args),
+        Command::Adopt(args) => adopt::adopt(env, &args),
         Command::Status(args) => status::status(env, &args),
         Command::Subscribers(args) => subscribers::subscribers(env, &args),
         Command::Suppressions(args) => suppressions::suppressions(env, &args),

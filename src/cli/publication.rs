@@ -13,6 +13,7 @@ use crate::cli::count;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
+use crate::cli::lock_file::LOCK_FILE;
 use crate::cli::outlines::Outlines;
 use crate::cli::{secret, trust};
 use crate::compile::{Gap, Press};
@@ -20,7 +21,7 @@ use crate::config::{self, Config, Measure, Secret};
 use crate::delivery::Gaps;
 use crate::diagnostic::{Checked, Code, Diagnostic, Source};
 use crate::issue::{self, Folder, Issue};
-use crate::key::{Hasher, Key};
+use crate::key::{Hasher, KEY_LENGTH, Key};
 use crate::measure::Numbers;
 use crate::templates::{Neighbours, Theme};
 
@@ -211,8 +212,42 @@ impl Publication {
     /// The publication's key, which is made when it is first needed.
     ///
     /// It is not where somebody was forgotten: another key would not know them, and they would be
-    /// written to.
+    /// written to. Nor is it where `newsletter.lock` names one: it is in the folder that sends.
     pub(super) fn key(&self, env: &mut Env) -> Result<Key, Failure> {
+        let secret = &self.config.publication.key;
+        if let Secret::File(path) = secret
+            && !secret::is_there(self.folder.root(), secret)
+            && self.folder.root().join(LOCK_FILE).exists()
+        {
+            return Err(secret::gone(path)
+                .hint("copy it from the folder that sends this publication: `newsletter.lock` names it")
+                .hint("`newsletter adopt` makes this folder the one that sends"));
+        }
+        self.new_key(env)
+    }
+
+    /// The key for letters that are only looked at: one that is good for nothing else, where the
+    /// command that says the key may not run. In a copy of the folder that sends, which has none,
+    /// it is one that is thrown away: none is made there.
+    pub(super) fn key_to_look(&self, env: &mut Env) -> Result<Key, Failure> {
+        let (root, secret) = (self.folder.root(), &self.config.publication.key);
+        if trust::withholds(env, root, secret) {
+            return Ok(Key::new(&[]));
+        }
+        if secret::is_there(root, secret) || !root.join(LOCK_FILE).exists() || self.has_forgotten()
+        {
+            return self.key(env);
+        }
+        let mut bytes = [0; KEY_LENGTH];
+        (env.random)(&mut bytes);
+        env.say(
+            "This is a copy of the folder that sends: links are sealed with a key that is thrown away.",
+        );
+        Ok(Key::new(&bytes))
+    }
+
+    /// The publication's key, which is made where there is none and nobody was forgotten.
+    pub(super) fn new_key(&self, env: &mut Env) -> Result<Key, Failure> {
         let (root, secret) = (self.folder.root(), &self.config.publication.key);
         if let Secret::File(path) = secret
             && !root.join(path).exists()
@@ -222,15 +257,6 @@ impl Publication {
                 .hint("put it back from a copy: only it knows who asked to be forgotten"));
         }
         secret::key(env, root, secret)
-    }
-
-    /// The key for letters that are only looked at: one that is good for nothing else, where the
-    /// command that says the key may not run.
-    pub(super) fn key_to_look(&self, env: &mut Env) -> Result<Key, Failure> {
-        match trust::withholds(env, self.folder.root(), &self.config.publication.key) {
-            true => Ok(Key::new(&[])),
-            false => self.key(env),
-        }
     }
 
     /// Whether the suppressions keep somebody out by a hash.

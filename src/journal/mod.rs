@@ -11,6 +11,7 @@ mod batch;
 mod comparison;
 mod error;
 mod event;
+mod identity;
 mod ledger;
 mod person;
 mod plan;
@@ -31,6 +32,7 @@ use crate::journal::sqlite::Database;
 
 pub use comparison::{ListDifference, SET_ASIDE};
 pub use error::Error;
+pub use identity::StateFolder;
 pub use ledger::Ledger;
 pub use person::{Held, Moment};
 pub use plan::{Batch, Origin, Planning};
@@ -154,6 +156,18 @@ impl Journal {
     /// The journal cannot be read.
     pub async fn span(&self, run: &Run) -> Result<Option<(Timestamp, Timestamp)>, Error> {
         stored::span(&self.database.reader, run).await
+    }
+
+    /// Returns the number of the last event, of all runs; 0 where nothing happened yet.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn last_event(&self) -> Result<u64, Error> {
+        let seq: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM events")
+            .fetch_one(&self.database.reader)
+            .await
+            .map_err(Error::during("read what happened in"))?;
+        Ok(seq.unsigned_abs())
     }
 
     /// Appends what happened in a run: it is on the disk when this returns.

@@ -14,8 +14,10 @@ use sqlx::{SqlSafeStr as _, Sqlite, SqliteConnection, SqlitePool, Transaction};
 use crate::journal::error::{self, Error};
 
 /// Every change of the tables, oldest first. One that was released is never changed.
-const MIGRATIONS: [(i64, &str, &str); 1] =
-    [(1, "journal", include_str!("../../migrations/sqlite/0001_journal.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "journal", include_str!("../../migrations/sqlite/0001_journal.sql")),
+    (2, "identity", include_str!("../../migrations/sqlite/0002_identity.sql")),
+];
 
 /// The version of the tables after the last of [`MIGRATIONS`].
 const KNOWN: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;

@@ -67,6 +67,7 @@ fn the_reference_of_commands_is_current() {
         "render",
         "send",
         "serve",
+        "adopt",
         "status",
         "bounces",
         "bounces explain",

@@ -258,11 +258,15 @@ fn cron_begins_nothing_where_the_journal_was_lost_or_nothing_was_ever_sent() {
     for hand in [&["send", ISSUE][..], &["send", ISSUE, "--yes"]] {
         let ended = desk.at("2026-11-20T07:00:00Z", hand);
         assert_eq!(ended.exit, Exit::World, "{}", ended.messages);
-        assert!(ended.messages.contains("remove `.newsletter/lock`"), "{}", ended.messages);
+        assert!(ended.messages.contains("newsletter adopt"), "{}", ended.messages);
         assert!(!journal.exists());
     }
     let state = desk.publication.path(".newsletter");
     std::fs::rename(&state, desk.publication.path("machine-that-sends")).unwrap();
+    let ended = desk.at("2026-11-20T07:00:00Z", DUE);
+    assert_eq!((ended.exit, &*ended.output), (Exit::Usage, ""));
+    assert!(ended.messages.contains("this folder is a copy"), "{}", ended.messages);
+    std::fs::remove_file(desk.publication.path("newsletter.lock")).unwrap();
     let ended = desk.at("2026-11-20T07:00:00Z", DUE);
     assert_eq!((ended.exit, &*ended.output), (Exit::Usage, ""));
     assert!(ended.messages.contains("there is no key"), "{}", ended.messages);

@@ -85,6 +85,7 @@ fn check(issue: &Path) -> String {
     let mut env = Env {
         arguments: ["newsletter", "check"].map(Into::into).to_vec(),
         program: String::new(),
+        machine: "test".to_owned(),
         folder: root.to_path_buf(),
         variables: std::collections::BTreeMap::new(),
         input: Box::new(std::io::empty()),

@@ -17,6 +17,7 @@ mod document;
 mod due;
 mod gallery;
 mod generations;
+mod home;
 mod hostile;
 mod issue;
 mod journal;

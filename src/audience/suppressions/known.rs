@@ -88,6 +88,11 @@ impl Known {
         all.filter(|out| out.counts()).count()
     }
 
+    /// Returns how many readers have a row that keeps them out, or kept them out once.
+    pub(super) fn named(&self) -> usize {
+        self.outs.len() + self.hashes.len()
+    }
+
     /// Everyone who is kept out, with the reason, in the order of the keys; a hash has the prefix.
     pub(super) fn all(&self, prefix: &str) -> BTreeMap<String, &str> {
         let outs = self.outs.iter().map(|(key, out)| (key.to_string(), out));

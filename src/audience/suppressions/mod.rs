@@ -99,6 +99,13 @@ impl Suppressions {
         self.known.len() + self.dropped.len()
     }
 
+    /// Returns how many readers the file names, also those who came back: unlike the number of
+    /// suppressed addresses, this never falls while rows are only added.
+    #[must_use]
+    pub fn named(&self) -> u64 {
+        self.known.named() as u64
+    }
+
     /// Whether there is no address at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -11,8 +11,11 @@ use jiff::{SignedDuration, Timestamp};
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
+use crate::cli::lock_file::LockFile;
 use crate::cli::publication::Publication;
-use crate::cli::send::lock::{Lock, check_journal};
+use crate::cli::send::home::SenderHome;
+use crate::cli::send::lock::Lock;
+use crate::cli::send::real::Sender;
 use crate::cli::send::signals::Signals;
 use crate::cli::send::summary::Summary;
 use crate::cli::send::wire::{self, Appointment};
@@ -70,6 +73,8 @@ pub(super) fn due(env: &mut Env, args: &SendArgs) -> Result<Exit, Failure> {
 /// Every issue that there is something to do about, the oldest first.
 async fn look(publication: &Publication, now: Timestamp) -> Result<Vec<Call>, Failure> {
     let mut calls = Vec::new();
+    // One that cannot be read is refused before anything is sent.
+    let lock_file = LockFile::read(publication.folder.root()).ok().flatten().unwrap_or_default();
     let mut runs = None;
     for path in publication.issues()? {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -89,6 +94,7 @@ async fn look(publication: &Publication, now: Timestamp) -> Result<Vec<Call>, Fa
         let run = runs.as_ref().and_then(|runs| runs.get(&name));
         let verdict = match schedule.value.flatten() {
             _ if run.is_some_and(|run| run.finished.is_some()) => None,
+            _ if run.is_none() && lock_file.finished_elsewhere(&name) => None,
             Some(schedule) => judge(publication, schedule, run.is_some(), now),
             None => Some(Verdict::Broken(schedule.diagnostics)),
         };
@@ -140,16 +146,23 @@ async fn work(
     lock: &mut Lock,
 ) -> Result<Exit, Failure> {
     let sends = calls.iter().any(|call| matches!(call.verdict, Verdict::Due { .. }));
+    let mut home = match sends {
+        true => SenderHome::open(env, publication)?,
+        false => SenderHome::read(env, publication)?,
+    };
     let journal = match publication.journal() {
         path if path.exists() => Some(Journal::open(&path).await?),
         path if sends => {
-            check_home(publication)?;
+            check_key_file(publication)?;
             let journal = Journal::open(&path).await?;
             lock.mark()?;
             Some(journal)
         }
         _ => None,
     };
+    if let Some(journal) = journal.as_ref().filter(|_| sends) {
+        home.verify(journal, &key(env, publication)?).await?;
+    }
     let signals = Signals::listen();
     let mut worst = Exit::Done;
     for call in calls {
@@ -160,7 +173,7 @@ async fn work(
         let ended = match (&call.verdict, &journal) {
             (Verdict::Due { until }, Some(journal)) => {
                 let appointment = Appointment { until: *until, signals: &signals };
-                send(env, publication, args, call, journal, &appointment).await
+                send(env, publication, args, call, journal, &mut home, &appointment).await
             }
             (Verdict::Late { begun, deadline }, _) => Err(call.late(*begun, *deadline)),
             (Verdict::Broken(diagnostics), _) => Err(call.broken(env, diagnostics)),
@@ -186,9 +199,8 @@ fn worse(a: Exit, b: Exit) -> Exit {
     if a as u8 > b as u8 { a } else { b }
 }
 
-/// Where there is no journal, an issue is begun only in the folder that is sent from.
-fn check_home(publication: &Publication) -> Result<(), Failure> {
-    check_journal(publication)?;
+/// Where there is no journal, an issue is begun only where there is a key.
+fn check_key_file(publication: &Publication) -> Result<(), Failure> {
     let Secret::File(path) = &publication.config.publication.key else { return Ok(()) };
     if publication.folder.root().join(path).exists() {
         return Ok(());
@@ -205,11 +217,11 @@ async fn send(
     args: &SendArgs,
     call: &Call,
     journal: &Journal,
+    home: &mut SenderHome,
     appointment: &Appointment<'_>,
 ) -> Result<Exit, Failure> {
-    let key = key(env, publication)?;
-    let sent =
-        real::serve(env, publication, &call.path, journal, key, args, Some(appointment)).await;
+    let sender = Sender { journal, home, key: key(env, publication)? };
+    let sent = real::serve(env, publication, &call.path, sender, args, Some(appointment)).await;
     let stopped = matches!(sent, Ok(Exit::Unfinished)) && !appointment.signals.asked();
     match appointment.until {
         Some(until) if stopped && env.clock.now() > until => Err(call.late(true, until)),

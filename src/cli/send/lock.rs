@@ -33,7 +33,7 @@ impl Lock {
     }
 
     /// Remembers that there is a journal, so that it is missed when it is gone.
-    pub(super) fn mark(&mut self) -> Result<(), Failure> {
+    pub(in crate::cli) fn mark(&mut self) -> Result<(), Failure> {
         let marked = self.file.metadata().and_then(|metadata| match metadata.len() {
             0 => self.file.write_all(MARK.as_bytes()),
             _ => Ok(()),
@@ -64,8 +64,8 @@ pub(in crate::cli) fn check_journal(publication: &Publication) -> Result<(), Fai
     }
     let message = format!("the journal, {}, is gone", config::Publication::JOURNAL);
     Err(Failure::new(Exit::World, message)
-        .hint("put it back from a copy: it says who has which issue")
-        .hint("to begin anew without it, remove `.newsletter/lock`: issues that were sent may be sent again"))
+        .hint("put it back as it was after the last send: it says who has which issue; an older copy is refused")
+        .hint("`newsletter adopt` begins anew without it, and names the issues that may be sent again"))
 }
 
 impl Drop for Lock {

@@ -3,6 +3,7 @@
 mod begin;
 mod dry_run;
 mod due;
+mod home;
 mod lock;
 mod provenance;
 mod real;
@@ -33,8 +34,10 @@ use crate::key::Key;
 use crate::templates::{Neighbours, Theme};
 
 pub(super) use dry_run::date_of_run;
+pub(super) use home::SenderHome;
 pub(super) use lock::{Lock, check_journal};
 pub(super) use test::test;
+pub(super) use wire::wait;
 
 /// Send an issue to its readers, or go on with a run that was interrupted
 #[derive(Debug, clap::Args)]

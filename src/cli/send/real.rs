@@ -7,10 +7,12 @@ use crate::cli::count;
 use crate::cli::dkim;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::lock_file::LOCK_FILE;
 use crate::cli::publication::Publication;
 use crate::cli::readers::Readers;
 use crate::cli::send::begin::{begin, consent};
-use crate::cli::send::lock::{Lock, check_journal};
+use crate::cli::send::home::SenderHome;
+use crate::cli::send::lock::Lock;
 use crate::cli::send::renew::{self, Goes};
 use crate::cli::send::summary::Summary;
 use crate::cli::send::wire::{self, Appointment, Wire};
@@ -30,13 +32,15 @@ pub(super) fn send(
     args: &SendArgs,
 ) -> Result<Exit, Failure> {
     let mut lock = Lock::take(&publication.state())?;
-    check_journal(publication)?;
+    let mut home = SenderHome::open(env, publication)?;
     // Before the journal: where there is one, a key that is missing is lost, and none is made.
     let key = key(env, publication)?;
     wire::wait(async {
         let journal = Journal::open(&publication.journal()).await?;
         lock.mark()?;
-        let ended = serve(env, publication, path, &journal, key, args, None).await;
+        home.verify(&journal, &key).await?;
+        let sender = Sender { journal: &journal, home: &mut home, key };
+        let ended = serve(env, publication, path, sender, args, None).await;
         let told = match args.json {
             true => tell(env, path, &journal, &ended).await,
             false => Ok(()),
@@ -71,16 +75,23 @@ pub(super) fn begun(publication: &Publication, argument: &Path) -> Option<PathBu
     run.ok().flatten().map(|_| path)
 }
 
+/// What a folder sends with, once it is certain that it may.
+pub(super) struct Sender<'s> {
+    pub(super) journal: &'s Journal,
+    pub(super) home: &'s mut SenderHome,
+    pub(super) key: Key,
+}
+
 /// Sends an issue with the journal at hand; the lock is held.
 pub(super) async fn serve(
     env: &mut Env,
     publication: &Publication,
     path: &Path,
-    journal: &Journal,
-    key: Key,
+    sender: Sender<'_>,
     args: &SendArgs,
     appointment: Option<&Appointment<'_>>,
 ) -> Result<Exit, Failure> {
+    let Sender { journal, home, key } = sender;
     let smtp = wire::smtp(publication)?;
     let signer = dkim::signer(env, publication)?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
@@ -88,6 +99,7 @@ pub(super) async fn serve(
     let begun = known.is_some();
     let ledger = match known {
         Some(run) => resume(env, publication, path, journal, &run, args, &key).await?,
+        None if sent_elsewhere(env, home, &name)? => None,
         None => begin(env, publication, path, journal, args, smtp).await?,
     };
     let Some(mut ledger) = ledger else { return Ok(Exit::Done) };
@@ -109,6 +121,9 @@ pub(super) async fn serve(
         env.say(format_args!("Sending again to {} who were rejected.", count(again, "reader")));
     }
     let suppressions = publication.suppressions(key.hasher())?;
+    let named = suppressions.named();
+    let fingerprint = key.fingerprint();
+    home.record(publication, journal, &fingerprint, named).await?;
     let past = wire::past(journal, publication, env.clock.now()).await?;
     // Of a run that goes on the issue's file may be gone.
     let checked = publication.check_issue(path, None).ok().and_then(|checked| checked.value);
@@ -125,13 +140,35 @@ pub(super) async fn serve(
         appointment,
     };
     let programs = journal.programs(ledger.run()).await?;
-    let report = wire.deliver(env, programs, &mut ledger).await?;
+    let delivered = wire.deliver(env, programs, &mut ledger).await;
+    let recorded = home.record(publication, journal, &fingerprint, named).await;
+    let report = delivered?;
+    recorded?;
     name_unknown(env, &ledger).await?;
     if appointment.is_none() {
         env.say(totals(&report.tally));
     }
     let exit = conclude(env, &report, Some(&name))?;
     Ok(if exit == Exit::Done && aside > 0 { Exit::Partly } else { exit })
+}
+
+/// Returns whether an issue was sent from a folder that this one took over from. Part of its
+/// readers may have it where that run was not finished, and only the other journal knows who.
+fn sent_elsewhere(env: &mut Env, home: &SenderHome, issue: &str) -> Result<bool, Failure> {
+    let Some(run) = home.elsewhere(issue) else { return Ok(false) };
+    if run.finished.is_empty() {
+        let message = format!("the run of {issue} was begun in another folder, and not finished");
+        return Err(Failure::usage(message)
+            .hint("finish it there; or move that folder's `.newsletter/` here")
+            .hint(format!(
+                "to send it to everyone once more, delete its `[[run]]` from `{LOCK_FILE}`"
+            )));
+    }
+    let finished = &run.finished;
+    env.say(format_args!(
+        "{issue} was sent already, from another folder, until {finished}. There is nothing to do."
+    ));
+    Ok(true)
 }
 
 /// Makes sure that links and Message-IDs stay what they were.

@@ -214,7 +214,9 @@ pub(super) fn smtp(publication: &Publication) -> Result<&Smtp, Failure> {
 }
 
 /// Runs what waits for disk and network to its end.
-pub(super) fn wait<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+pub(in crate::cli) fn wait<T>(
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::world(&error))?;
     let result = runtime.block_on(work);

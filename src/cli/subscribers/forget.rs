@@ -68,7 +68,7 @@ pub(super) fn forget(
 fn key(env: &mut Env, publication: &Publication) -> Result<Key, Failure> {
     let (root, key) = (publication.folder.root(), &publication.config.publication.key);
     match Suppressions::load(root.join(&publication.config.audience.suppressions), None) {
-        Ok(_) => secret::key(env, root, key),
+        Ok(_) => publication.key(env),
         Err(_) => secret::existing(env, root, key),
     }
 }

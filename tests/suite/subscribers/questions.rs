@@ -58,6 +58,7 @@ pub(crate) fn answered<F: FnOnce() + Send + 'static>(
     let mut env = Env {
         arguments: ["newsletter"].iter().chain(arguments).map(Into::into).collect(),
         program: String::new(),
+        machine: "test".to_owned(),
         folder: publication.path(""),
         variables: std::collections::BTreeMap::new(),
         input: Box::new(Person {

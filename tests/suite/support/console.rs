@@ -118,6 +118,7 @@ impl Console {
         let mut env = Env {
             arguments: words.iter().map(Into::into).collect(),
             program: String::new(),
+            machine: "test".to_owned(),
             folder: self.folder.clone(),
             variables: [("XDG_STATE_HOME".into(), self.state.path().into())].into(),
             input: Box::new(Cursor::new(Vec::new())),

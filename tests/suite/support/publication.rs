@@ -155,6 +155,7 @@ impl Publication {
         let mut env = Env {
             arguments: ["newsletter"].iter().chain(arguments).map(Into::into).collect(),
             program: String::new(),
+            machine: "test".to_owned(),
             folder: self.folder.path().to_path_buf(),
             variables,
             input: Box::new(Cursor::new("")),
