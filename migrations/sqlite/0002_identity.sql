@@ -4,7 +4,7 @@ CREATE TABLE identity (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     id TEXT NOT NULL, -- random; `newsletter.lock` names it
     home TEXT NOT NULL, -- the state folder at the last send, as JSON; empty before the first one
-    suppressions INTEGER NOT NULL -- how many addresses suppressions.csv named at the last send
+    suppressions INTEGER NOT NULL -- how many were suppressed when this table was made
 ) STRICT;
 
 -- A journal from before this table knows the suppressed of its newest run.

@@ -24,4 +24,6 @@ pub use import::{Counts, Done, Import, Plan, Repair, Repairs, Use};
 pub use recipient::{Columns, Recipient};
 pub use roster::{Extension, Newcomer, Roster, forget_rejected};
 pub use subscribers::{List, Subscribers};
-pub use suppressions::{Act, Cause, Entry, Standing, Suppressions, suppression_rows};
+pub use suppressions::{
+    Act, Cause, Entry, Standing, SuppressionMark, Suppressions, suppression_rows,
+};

@@ -1,5 +1,7 @@
 //! `newsletter adopt`: makes the folder that it is called in the one that sends a publication.
 
+use std::path::Path;
+
 use crate::cli::count;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
@@ -32,16 +34,9 @@ pub(super) fn adopt(env: &mut Env, args: &AdoptArgs) -> Result<Exit, Failure> {
     }
     wait(async {
         let path = publication.journal();
-        let runs = match path.exists() {
-            true => {
-                let journal = Journal::open(&path).await?;
-                let runs = journal.runs().await?;
-                journal.close().await;
-                runs
-            }
-            false => Vec::new(),
-        };
+        let (runs, old) = look(&path, &before).await?;
         say_risks(env, &publication, &before, &runs)?;
+        say_unfinished(env, &runs, old);
         if !agrees(env, args)? {
             env.say("Nothing was changed.");
             return Ok(Exit::Done);
@@ -51,7 +46,8 @@ pub(super) fn adopt(env: &mut Env, args: &AdoptArgs) -> Result<Exit, Failure> {
         let journal = Journal::open(&path).await?;
         lock.mark()?;
         journal.take_new_id().await?;
-        let mut home = SenderHome::adopting(env, &publication, elsewhere(before, &runs));
+        journal.write_mark().await?;
+        let mut home = SenderHome::adopting(env, &publication, elsewhere(before, &runs, old));
         let named = suppressions.named();
         home.record(&publication, &journal, &key.fingerprint(), named).await?;
         journal.close().await;
@@ -62,9 +58,24 @@ pub(super) fn adopt(env: &mut Env, args: &AdoptArgs) -> Result<Exit, Failure> {
     })
 }
 
-/// Returns the runs that only the journal of another folder knows.
-fn elsewhere(before: LockFile, runs: &[Run]) -> Vec<SentRun> {
-    let known = |run: &SentRun| runs.iter().any(|known| known.issue == run.issue);
+/// Returns the runs of the journal here, and whether it is older than what was sent.
+async fn look(path: &Path, before: &LockFile) -> Result<(Vec<Run>, bool), Failure> {
+    if !path.exists() {
+        return Ok((Vec::new(), false));
+    }
+    let journal = Journal::open(path).await?;
+    let runs = journal.runs().await?;
+    let old = journal.last_event().await? < before.events || journal.check_mark().await.is_err();
+    journal.close().await;
+    Ok((runs, old))
+}
+
+/// Returns the runs that only the journal of another folder knows, or knows to their end.
+fn elsewhere(before: LockFile, runs: &[Run], old: bool) -> Vec<SentRun> {
+    let known = |run: &SentRun| {
+        let known = runs.iter().find(|known| known.issue == run.issue);
+        known.is_some_and(|known| known.finished.is_some() || (run.finished.is_empty() && !old))
+    };
     let unknown = before.runs.into_iter().filter(|run| !known(run));
     unknown.map(|run| SentRun { elsewhere: true, ..run }).collect()
 }
@@ -95,7 +106,6 @@ fn say_risks(
             )),
         }
     }
-    say_unfinished(env, runs);
     let secret = &publication.config.publication.key;
     if !secret::is_there(root, secret) {
         let Secret::File(path) = secret else { return Ok(()) };
@@ -117,13 +127,18 @@ fn say_risks(
 }
 
 /// Names the runs whose recipients may have got the issue after this journal was copied.
-fn say_unfinished(env: &mut Env, runs: &[Run]) {
+fn say_unfinished(env: &mut Env, runs: &[Run], old: bool) {
     for run in runs.iter().filter(|run| run.finished.is_none()) {
-        env.say(format_args!(
-            "{} is not finished in this journal: if it went on elsewhere since then, those readers \
-             get it twice.",
-            run.issue
-        ));
+        let issue = &run.issue;
+        match old {
+            true => env.say(format_args!(
+                "{issue} went on after this copy of the journal was made: it does not go on here."
+            )),
+            false => env.say(format_args!(
+                "{issue} is not finished in this journal: if it went on elsewhere since then, those \
+                 readers get it twice."
+            )),
+        }
     }
 }
 

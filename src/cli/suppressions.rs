@@ -11,6 +11,7 @@ use crate::cli::count;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
+use crate::cli::lock_file::LockFile;
 use crate::cli::publication::Publication;
 use crate::cli::{secret, trust};
 use crate::key::Key;
@@ -35,6 +36,7 @@ enum SuppressionsCommand {
     Add(AddArgs),
     Import(ImportArgs),
     List(ListArgs),
+    Accept(AcceptArgs),
 }
 
 /// Never write to these addresses
@@ -73,14 +75,64 @@ struct ListArgs {
     json: bool,
 }
 
+/// Accept that the file names fewer readers than before: rows were taken out on purpose
+#[derive(Debug, clap::Args)]
+struct AcceptArgs {
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
 pub(super) fn suppressions(env: &mut Env, args: &SuppressionsArgs) -> Result<Exit, Failure> {
     let publication = Publication::open(env)?;
+    if let SuppressionsCommand::Accept(args) = &args.command {
+        return accept(env, &publication, args);
+    }
     let list = open(env, &publication)?;
     match &args.command {
         SuppressionsCommand::Add(args) => add(env, list, args),
         SuppressionsCommand::Import(args) => import(env, list, args),
         SuppressionsCommand::List(args) => print(env, &list, args),
+        SuppressionsCommand::Accept(args) => accept(env, &publication, args),
     }
+}
+
+/// Takes the number of readers that the file has to name down to those whom it names now.
+fn accept(env: &mut Env, publication: &Publication, args: &AcceptArgs) -> Result<Exit, Failure> {
+    let key = &publication.config.publication.key;
+    let key = secret::existing(env, publication.folder.root(), key);
+    let hasher = key.unwrap_or_else(|_| Key::new(&[])).hasher();
+    let list = publication.suppressions_as_they_are(hasher)?;
+    let lock_file = LockFile::read(publication.folder.root())?;
+    let mark = publication.suppression_mark();
+    let before = lock_file.as_ref().map_or(0, |file| file.suppressions).max(mark.read());
+    let path = publication.config.audience.suppressions.display().to_string();
+    let named = count(list.named(), "reader");
+    if list.named() >= before {
+        env.say(format_args!("`{path}` names {named}: there is nothing to accept."));
+        return Ok(Exit::Done);
+    }
+    let before = count(before, "reader");
+    env.say(format_args!(
+        "`{path}` names {named}, and named {before} before. Those who are gone from it are written to."
+    ));
+    if !args.yes {
+        if !env.terminal {
+            return Err(Failure::usage("nothing was changed: there is nobody to be asked")
+                .hint("add `--yes` where nobody can be asked"));
+        }
+        if !env.confirm("Write to them from now on?") {
+            env.say("Nothing was changed.");
+            return Ok(Exit::Done);
+        }
+    }
+    if let Some(lock_file) = lock_file {
+        let lock_file = LockFile { suppressions: list.named(), ..lock_file };
+        lock_file.write(publication.folder.root())?;
+    }
+    let set = mark.set(list.named());
+    set.map_err(|error| Failure::because("cannot write down how many there are", &error))?;
+    Ok(Exit::Done)
 }
 
 /// The suppressions, to be read and added to. Without the key nobody can tell who was forgotten,

@@ -53,6 +53,20 @@ pub enum Error {
         /// The file that it was.
         path: PathBuf,
     },
+    /// The journal lacks events that were written: it is an older copy.
+    #[error("the journal is older than what was sent: it lacks what happened last")]
+    Outdated,
+    /// Something that tells what was written last cannot be read or written.
+    #[error("cannot write down beside the journal what was written to it last")]
+    Mark(#[source] std::io::Error),
+    /// A part of a run is not what was written.
+    #[error("the journal is damaged: {part} of the run of `{issue}` is not what was written")]
+    Altered {
+        /// The issue's name.
+        issue: String,
+        /// Which part.
+        part: &'static str,
+    },
     /// The file is the SQLite database of another program.
     #[error("`{}` is a database, but not a journal", path.display())]
     Foreign {
@@ -178,6 +192,7 @@ impl Error {
             Self::Damaged { .. }
             | Self::Empty { .. }
             | Self::Foreign { .. }
+            | Self::Altered { .. }
             | Self::Stored { .. } => true,
             Self::Database { source, .. } => is_damage(source),
             _ => false,

@@ -81,7 +81,8 @@ impl Journal {
             .map_err(Error::during("record the identity of"))
     }
 
-    /// Returns how many addresses the file of suppressions named at the last send.
+    /// Returns how many readers the newest run did not write to, where the journal is from before
+    /// the number was kept elsewhere.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -91,19 +92,6 @@ impl Journal {
             .await
             .map_err(Error::during("read the identity of"))?;
         Ok(count.unsigned_abs())
-    }
-
-    /// Records how many addresses the file of suppressions names.
-    ///
-    /// # Errors
-    /// The journal cannot be written.
-    pub async fn set_suppressions(&self, count: u64) -> Result<(), Error> {
-        sqlx::query("UPDATE identity SET suppressions = $1")
-            .bind(i64::try_from(count).unwrap_or(i64::MAX))
-            .execute(&self.database.writer)
-            .await
-            .map(drop)
-            .map_err(Error::during("record the identity of"))
     }
 }
 

@@ -15,6 +15,7 @@ use crate::journal::error::Error;
 use crate::journal::event::Event;
 use crate::journal::plan::{Origin, Planning, Purpose};
 use crate::journal::record::{Entry, Happened, Run, State, Tally, Transition};
+use crate::journal::seal;
 use crate::journal::standing::{Change, Standing};
 use crate::journal::stored;
 
@@ -34,6 +35,8 @@ pub struct Ledger {
     suppressed_before: u64,
     /// The number of the last event in the journal.
     seq: i64,
+    /// The seal of the last event of the run.
+    seal: i64,
 }
 
 impl Ledger {
@@ -43,10 +46,10 @@ impl Ledger {
         observe: &mut (dyn FnMut(Happened<'_>) + Send),
     ) -> Result<Self, Error> {
         let mut connection = journal.database.read("read what happened in").await?;
-        let (standing, seq) = stored::standing(&mut connection, run, observe).await?;
+        let (standing, seq, seal) = stored::standing(&mut connection, run, observe).await?;
         let suppressed_before = stored::suppressed_before(&mut connection, run).await?;
         let (journal, run) = (journal.clone(), Arc::new(run.clone()));
-        Ok(Self { journal, run, standing, suppressed_before, seq })
+        Ok(Self { journal, run, standing, suppressed_before, seq, seal })
     }
 
     /// The run.
@@ -224,8 +227,11 @@ impl Ledger {
             }
         }
         if !event.is_empty() {
-            self.journal.append(&self.run, self.seq + 1, now, sent, &event.to_json()).await?;
-            self.seq += 1;
+            let (seq, changes) = (self.seq + 1, event.to_json());
+            let about = (seq, self.run.id, now.as_millisecond(), sent.into());
+            let seal = seal::event(self.seal, about, &changes);
+            self.journal.append(&self.run, (seq, seal), now, sent, &changes).await?;
+            (self.seq, self.seal) = (seq, seal);
         }
         changes.iter().for_each(|(id, change, reply)| self.standing.change(*id, *change, reply));
         Ok(())

@@ -13,10 +13,12 @@ mod error;
 mod event;
 mod identity;
 mod ledger;
+mod mark;
 mod person;
 mod plan;
 mod record;
 mod renewal;
+mod seal;
 mod sqlite;
 mod standing;
 mod stored;
@@ -28,6 +30,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::compile::Program;
+use crate::journal::mark::HighWaterMark;
 use crate::journal::sqlite::Database;
 
 pub use comparison::{ListDifference, SET_ASIDE};
@@ -38,6 +41,7 @@ pub use person::{Held, Moment};
 pub use plan::{Batch, Origin, Planning};
 pub use record::{Digests, Entry, Generation, Happened, Plan, Run, State, Tally, Transition};
 pub use renewal::Merged;
+pub use seal::IssueLabel;
 pub use verp::{Stamp, Token};
 
 /// The durable record of every run of a publication.
@@ -47,6 +51,7 @@ pub use verp::{Stamp, Token};
 #[derive(Debug, Clone)]
 pub struct Journal {
     database: Database,
+    mark: HighWaterMark,
 }
 
 impl Journal {
@@ -56,7 +61,7 @@ impl Journal {
     /// The folder or the file cannot be created or opened, the file is not a journal, or a newer
     /// program wrote it.
     pub async fn open(path: &Path) -> Result<Self, Error> {
-        Ok(Self { database: Database::open(path).await? })
+        Ok(Self { database: Database::open(path).await?, mark: HighWaterMark::beside(path) })
     }
 
     /// Closes the journal, its clones too: all of it is then in its one file.
@@ -170,30 +175,72 @@ impl Journal {
         Ok(seq.unsigned_abs())
     }
 
+    /// Makes sure that the journal has all that was written to it: an older copy has not.
+    ///
+    /// # Errors
+    /// [`Error::Outdated`], or the journal or its mark cannot be read.
+    pub async fn check_mark(&self) -> Result<(), Error> {
+        let Some(last) = self.mark.read().map_err(Error::Mark)? else { return Ok(()) };
+        let event: Option<(i64, Option<i64>)> =
+            sqlx::query_as("SELECT run, seal FROM events WHERE seq = $1")
+                .bind(last.seq)
+                .fetch_optional(&self.database.reader)
+                .await
+                .map_err(Error::during("read what happened in"))?;
+        let same = event == Some((last.run, Some(last.seal))) || last.seq == 0;
+        if same && last.journal == self.id().await? { Ok(()) } else { Err(Error::Outdated) }
+    }
+
+    /// Writes down what the last event is, whatever stood there before.
+    ///
+    /// # Errors
+    /// The journal cannot be read, or its mark not be written.
+    pub async fn write_mark(&self) -> Result<(), Error> {
+        self.mark.open(self.id().await?).map_err(Error::Mark)?;
+        let last: Option<(i64, i64, Option<i64>)> =
+            sqlx::query_as("SELECT seq, run, seal FROM events ORDER BY seq DESC LIMIT 1")
+                .fetch_optional(&self.database.reader)
+                .await
+                .map_err(Error::during("read what happened in"))?;
+        // Events from before there were seals say nothing.
+        let (seq, run, seal) = match last {
+            Some((seq, run, Some(seal))) => (seq, run, seal),
+            _ => (0, 0, 0),
+        };
+        self.mark.write(seq, run, seal).map_err(Error::Mark)
+    }
+
     /// Appends what happened in a run: it is on the disk when this returns.
     async fn append(
         &self,
         run: &Run,
-        seq: i64,
+        (seq, seal): (i64, i64),
         now: Timestamp,
         sent: u32,
         changes: &str,
     ) -> Result<(), Error> {
-        sqlx::query("INSERT INTO events (seq, run, at, sent, changes) VALUES ($1, $2, $3, $4, $5)")
-            .bind(seq)
-            .bind(run.id)
-            .bind(now.as_millisecond())
-            .bind(sent)
-            .bind(changes)
-            .execute(&self.database.writer)
-            .await
-            .map(drop)
-            .map_err(|error| match error.as_database_error() {
-                Some(violation) if violation.is_unique_violation() => {
-                    Error::Overtaken { run: run.id }
-                }
-                _ => Error::during("record the states of recipients in")(error),
-            })?;
+        if !self.mark.is_open() {
+            self.check_mark().await?;
+            self.mark.open(self.id().await?).map_err(Error::Mark)?;
+        }
+        sqlx::query(
+            "INSERT INTO events (seq, run, at, sent, changes, seal)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(seq)
+        .bind(run.id)
+        .bind(now.as_millisecond())
+        .bind(sent)
+        .bind(changes)
+        .bind(seal)
+        .execute(&self.database.writer)
+        .await
+        .map(drop)
+        .map_err(|error| match error.as_database_error() {
+            Some(violation) if violation.is_unique_violation() => Error::Overtaken { run: run.id },
+            _ => Error::during("record the states of recipients in")(error),
+        })?;
+        self.mark.write(seq, run.id, seal).map_err(Error::Mark)?;
         self.database.check_place()
     }
 
@@ -236,27 +283,32 @@ impl Journal {
 
     /// Marks a run as one that is not finished.
     async fn reopen(&self, run: &Run) -> Result<(), Error> {
+        let mut transaction = self.database.begin("make recipients pending again in").await?;
         sqlx::query("UPDATE runs SET finished = NULL WHERE id = $1")
             .bind(run.id)
-            .execute(&self.database.writer)
+            .execute(&mut *transaction)
             .await
-            .map(drop)
             .map_err(|error| match error.as_database_error() {
                 Some(violation) if violation.is_unique_violation() => {
                     Error::Unfinished { issue: run.issue.clone() }
                 }
                 _ => Error::during("make recipients pending again in")(error),
-            })
+            })?;
+        seal::write_facts(&mut transaction, run.id).await?;
+        transaction.commit().await.map_err(Error::during("make recipients pending again in"))
     }
 
     /// Marks a run as finished. The first time that it was stays.
     async fn finish(&self, run: &Run, now: Timestamp) -> Result<(), Error> {
+        let during = Error::during("finish a run in");
+        let mut transaction = self.database.begin("finish a run in").await?;
         sqlx::query("UPDATE runs SET finished = $2 WHERE id = $1 AND finished IS NULL")
             .bind(run.id)
             .bind(now.as_millisecond())
-            .execute(&self.database.writer)
+            .execute(&mut *transaction)
             .await
-            .map(drop)
-            .map_err(Error::during("finish a run in"))
+            .map_err(&during)?;
+        seal::write_facts(&mut transaction, run.id).await?;
+        transaction.commit().await.map_err(during)
     }
 }

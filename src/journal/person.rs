@@ -1,10 +1,13 @@
 //! A person in, what the journal holds on them out; or a journal that holds nothing on them any more.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::address::EmailAddress;
 use crate::journal::error::Error;
 use crate::journal::record::{Happened, Run, State};
+use crate::journal::seal;
 use crate::journal::standing::Change;
 use crate::journal::{Journal, Ledger};
 
@@ -137,6 +140,7 @@ impl Journal {
         now: Timestamp,
     ) -> Result<u64, Error> {
         let key = address.key();
+        self.check_mark().await?;
         let mut names = vec![address.to_string(), key.clone()];
         let mut runs = 0;
         for run in self.runs().await? {
@@ -152,6 +156,7 @@ impl Journal {
         let replies = self.forget_in_replies(&names).await?;
         if runs > 0 || replies {
             self.write_anew().await?;
+            self.write_mark().await?;
         }
         Ok(runs)
     }
@@ -160,7 +165,7 @@ impl Journal {
     async fn rename(&self, run: &Run, key: &str, hash: &str) -> Result<bool, Error> {
         let during = Error::during("forget somebody in");
         let mut transaction = self.database.begin("forget somebody in").await?;
-        sqlx::query(
+        let renamed = sqlx::query(
             "UPDATE recipients SET key = $3, address = $4, line = 0, fields = '[]'
              WHERE run = $1 AND key = $2",
         )
@@ -182,6 +187,9 @@ impl Journal {
         .execute(&mut *transaction)
         .await
         .map_err(&during)?;
+        if renamed.rows_affected() > 0 {
+            seal::write_recipients(&mut transaction, run.id).await?;
+        }
         transaction.commit().await.map_err(&during)?;
         Ok(suppressed.rows_affected() > 0)
     }
@@ -194,22 +202,31 @@ impl Journal {
             // As it stands in JSON, without the quotation marks.
             let name = serde_json::Value::from(name.as_str()).to_string();
             let name = name.trim_matches('"');
-            let rows: Vec<(i64, String)> = sqlx::query_as(
-                "SELECT seq, changes FROM events WHERE instr(lower(changes), lower($1)) > 0",
+            let rows: Vec<(i64, i64, String)> = sqlx::query_as(
+                "SELECT seq, run, changes FROM events WHERE instr(lower(changes), lower($1)) > 0",
             )
             .bind(name)
             .fetch_all(&self.database.reader)
             .await
             .map_err(&during)?;
-            for (seq, changes) in rows {
-                any = true;
+            if rows.is_empty() {
+                continue;
+            }
+            any = true;
+            let runs: BTreeSet<i64> = rows.iter().map(|(_, run, _)| *run).collect();
+            let mut transaction = self.database.begin("forget somebody in").await?;
+            for (seq, _, changes) in rows {
                 sqlx::query("UPDATE events SET changes = $2 WHERE seq = $1")
                     .bind(seq)
                     .bind(without(&changes, name))
-                    .execute(&self.database.writer)
+                    .execute(&mut *transaction)
                     .await
                     .map_err(&during)?;
             }
+            for run in runs {
+                seal::write_events(&mut transaction, run).await?;
+            }
+            transaction.commit().await.map_err(&during)?;
         }
         Ok(any)
     }

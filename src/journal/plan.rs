@@ -13,6 +13,7 @@ use crate::journal::batch::{ROWS, json};
 use crate::journal::error::Error;
 use crate::journal::record::{Digests, Generation, Plan, Run};
 use crate::journal::renewal::{self, Merged};
+use crate::journal::seal::{self, IssueLabel};
 
 /// Where a generation comes from.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub struct Planning {
     /// The number of the next entry.
     entry: i64,
     purpose: Purpose,
+    /// By which words its issue is known.
+    label: Option<IssueLabel>,
 }
 
 /// What the readers that are recorded are for.
@@ -123,7 +126,7 @@ impl Planning {
         insert_generation(&mut transaction, id, 1, &generations[0]).await?;
         let (issue, key) = (issue.to_owned(), key.to_owned());
         let run = Run { id, issue, key, date, finished: None, generations };
-        Ok(Self { transaction, run, edition: 0, entry: 1, purpose: Purpose::Begin })
+        Ok(Self { transaction, run, edition: 0, entry: 1, purpose: Purpose::Begin, label: None })
     }
 
     /// Begins to write a further generation of a run.
@@ -155,7 +158,12 @@ impl Planning {
         run.generations.push(generation(now, origin, edition));
         let number = i64::try_from(run.generations.len()).unwrap_or(i64::MAX);
         insert_generation(&mut transaction, run.id, number, run.newest()).await?;
-        Ok(Self { transaction, run, edition, entry, purpose })
+        Ok(Self { transaction, run, edition, entry, purpose, label: None })
+    }
+
+    /// Says by which words the issue is known when its file has another name.
+    pub fn label(&mut self, label: IssueLabel) {
+        self.label = Some(label);
     }
 
     /// How many programs the run has so far: the number of the next one.
@@ -273,6 +281,7 @@ impl Planning {
     /// The journal cannot be written; then nothing is there.
     pub async fn commit(mut self) -> Result<Run, Error> {
         self.merge().await?;
+        seal::write(&mut self.transaction, self.run.id, self.label.as_ref()).await?;
         self.transaction.commit().await.map_err(Error::during("record a run in"))?;
         Ok(self.run)
     }

@@ -12,6 +12,7 @@ use sqlx::SqliteConnection;
 use crate::journal::batch::{ROWS, json};
 use crate::journal::error::Error;
 use crate::journal::event::Event;
+use crate::journal::seal;
 use crate::journal::standing::Change;
 
 /// What a further generation changed in a run.
@@ -226,13 +227,20 @@ async fn take_out(
     }
     let mut event = Event::default();
     gone.iter().for_each(|(id, reason)| event.add(*id, Change::Suppressed, reason));
+    let seq: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) + 1 FROM events")
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(&during)?;
+    let (at, changes) = (now.as_millisecond(), event.to_json());
+    let before = seal::last_event(connection, run).await?;
     sqlx::query(
-        "INSERT INTO events (seq, run, at, sent, changes)
-         SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, 0, $3 FROM events",
+        "INSERT INTO events (seq, run, at, sent, changes, seal) VALUES ($4, $1, $2, 0, $3, $5)",
     )
     .bind(run)
-    .bind(now.as_millisecond())
-    .bind(event.to_json())
+    .bind(at)
+    .bind(&changes)
+    .bind(seq)
+    .bind(seal::event(before, (seq, run, at, 0), &changes))
     .execute(connection)
     .await
     .map_err(&during)?;

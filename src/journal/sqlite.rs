@@ -2,8 +2,8 @@
 
 use std::fs::DirBuilder;
 use std::io;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -14,9 +14,10 @@ use sqlx::{SqlSafeStr as _, Sqlite, SqliteConnection, SqlitePool, Transaction};
 use crate::journal::error::{self, Error};
 
 /// Every change of the tables, oldest first. One that was released is never changed.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "journal", include_str!("../../migrations/sqlite/0001_journal.sql")),
     (2, "identity", include_str!("../../migrations/sqlite/0002_identity.sql")),
+    (3, "seals", include_str!("../../migrations/sqlite/0003_seals.sql")),
 ];
 
 /// The version of the tables after the last of [`MIGRATIONS`].
@@ -38,6 +39,8 @@ pub(crate) struct Database {
     path: Arc<Path>,
     /// Which file it was when it was opened, whatever its name is now.
     file: Option<Identity>,
+    /// Which file its write-ahead log was when it was first written to.
+    log: Arc<OnceLock<Option<Identity>>>,
 }
 
 impl Database {
@@ -46,16 +49,22 @@ impl Database {
         create(path).await?;
         let writer = connect(path, path).await?;
         let reader = pool(4).connect_lazy_with(options(path).read_only(true));
-        Ok(Self { writer, reader, path: path.into(), file: identity(path) })
+        Ok(Self { writer, reader, path: path.into(), file: identity(path), log: Arc::default() })
     }
 
     /// Makes sure that what was written is in the journal that the next process will find: a file
     /// that was deleted or moved takes everything, and nobody reads it.
     pub(crate) fn check_place(&self) -> Result<(), Error> {
-        if identity(&self.path) == self.file {
-            return Ok(());
+        if identity(&self.path) != self.file {
+            return Err(Error::Gone { path: self.path.to_path_buf() });
         }
-        Err(Error::Gone { path: self.path.to_path_buf() })
+        // SQLite keeps its log for as long as a connection is open: another one is not ours.
+        let log = log_of(&self.path);
+        let now = identity(&log);
+        match *self.log.get_or_init(|| now) == now {
+            true => Ok(()),
+            false => Err(Error::Gone { path: log }),
+        }
     }
 
     /// Begins a transaction that writes.
@@ -88,6 +97,13 @@ impl Database {
         self.reader.close().await;
         self.writer.close().await;
     }
+}
+
+/// The write-ahead log of a database.
+fn log_of(path: &Path) -> PathBuf {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    log.into()
 }
 
 /// What tells two files apart: the device and the number on it.
@@ -138,9 +154,7 @@ async fn create(path: &Path) -> Result<(), Error> {
     folders.create(folder).map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
     let failed = |source| Error::Create { path: path.to_owned(), source };
     // Before the journal is looked for, as another process may be creating both.
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    let has_log = Path::new(&log).try_exists().map_err(failed)?;
+    let has_log = log_of(path).try_exists().map_err(failed)?;
     if path.try_exists().map_err(failed)? {
         // A journal is never empty: whoever empties it, or a disk that lost it, takes away who was
         // written to, and a new one would write to them again.

@@ -12,6 +12,7 @@ use crate::journal::batch::{ROWS, json};
 use crate::journal::error::Error;
 use crate::journal::event::Event;
 use crate::journal::record::{Digests, Entry, Generation, Happened, Run};
+use crate::journal::seal;
 use crate::journal::standing::{Stand, Standing};
 
 /// `id, issue, key, date, finished`.
@@ -21,6 +22,8 @@ type RunRow = (i64, String, String, i64, Option<i64>);
 type GenerationRow = (i64, Option<String>, String, String, String, String, i64, String);
 
 /// `id, address, line, fields, edition`.
+/// `seq, at, sent, changes, seal`.
+type EventRow = (i64, i64, i64, String, Option<i64>);
 type EntryRow = (i64, String, i64, String, i64);
 
 /// Runs, oldest first: all of them, or the newest of an issue.
@@ -108,6 +111,9 @@ pub(crate) async fn entries(
         .fetch_all(&mut *connection)
         .await
         .map_err(Error::during("read the recipients of a run from"))?;
+        if rows.len() != chunk.len() {
+            return Err(Error::Altered { issue: run.issue.clone(), part: "the recipients" });
+        }
         for (row, stand) in rows.into_iter().zip(chunk) {
             entries.push(entry(row, run, stand)?);
         }
@@ -121,8 +127,10 @@ pub(crate) async fn standing(
     connection: &mut SqliteConnection,
     run: &Run,
     observe: &mut (dyn FnMut(Happened<'_>) + Send),
-) -> Result<(Standing, i64), Error> {
+) -> Result<(Standing, i64, i64), Error> {
     let during = Error::during("read what happened in");
+    let unsealed = seal::unsealed(connection).await?;
+    let altered = || Error::Altered { issue: run.issue.clone(), part: "what happened" };
     let (count, last): (i64, Option<i64>) =
         sqlx::query_as("SELECT COUNT(*), MAX(id) FROM recipients WHERE run = $1")
             .bind(run.id)
@@ -137,19 +145,29 @@ pub(crate) async fn standing(
         .fetch_one(&mut *connection)
         .await
         .map_err(&during)?;
-    let mut after = 0;
+    let (mut after, mut before) = (0, 0);
     loop {
-        let events: Vec<(i64, i64, String)> = sqlx::query_as(
-            "SELECT seq, at, changes FROM events WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT 500",
+        let events: Vec<EventRow> = sqlx::query_as(
+            "SELECT seq, at, sent, changes, seal FROM events WHERE run = $1 AND seq > $2
+             ORDER BY seq LIMIT 500",
         )
         .bind(run.id)
         .bind(after)
         .fetch_all(&mut *connection)
         .await
         .map_err(&during)?;
-        let Some((last, ..)) = events.last() else { return Ok((standing, seq)) };
+        let Some((last, ..)) = events.last() else { return Ok((standing, seq, before)) };
+        if *last <= after {
+            return Err(altered());
+        }
         after = *last;
-        for (seq, at, changes) in events {
+        for (seq, at, sent, changes, sealed) in events {
+            if seq > unsealed {
+                before = seal::event(before, (seq, run.id, at, sent), &changes);
+                if sealed != Some(before) {
+                    return Err(altered());
+                }
+            }
             let at = Timestamp::from_millisecond(at);
             let at = at.map_err(Error::stored("the time of the event", seq))?;
             Event::apply(&changes, (seq, at), &mut standing, observe)?;

@@ -83,6 +83,7 @@ fn the_reference_of_commands_is_current() {
         "suppressions add",
         "suppressions import",
         "suppressions list",
+        "suppressions accept",
         "unsubscribe",
         "unsubscribe apply",
         "dkim",

@@ -5,6 +5,7 @@ mod entry;
 mod forget;
 mod known;
 mod layout;
+mod mark;
 mod table;
 
 use std::borrow::Cow;
@@ -28,6 +29,7 @@ use layout::{Cells, Layout};
 
 pub use entry::{Act, Cause, Entry};
 pub use forget::suppression_rows;
+pub use mark::SuppressionMark;
 
 /// How long a reason or a source can be, in characters: a server's reply can be a page.
 const TEXT_MAX: usize = 500;
@@ -54,6 +56,8 @@ pub struct Suppressions {
     layout: Layout,
     /// What the file was when it was last read; `None` while there is none.
     stamp: Option<Stamp>,
+    /// What is raised with each row.
+    mark: Option<SuppressionMark>,
 }
 
 /// How a reader stands.
@@ -82,9 +86,16 @@ impl Suppressions {
     pub fn load(path: impl Into<PathBuf>, hasher: Option<Hasher>) -> Result<Self, Error> {
         let (known, dropped) = (Known::default(), Dropped::new());
         let (path, layout) = (path.into(), Layout::new(b','));
-        let mut suppressions = Self { path, hasher, known, dropped, layout, stamp: None };
+        let mut suppressions =
+            Self { path, hasher, known, dropped, layout, stamp: None, mark: None };
         suppressions.reload_if_changed()?;
         Ok(suppressions)
+    }
+
+    /// Keeps a mark up to date with every row that is appended.
+    #[must_use]
+    pub fn marked(self, mark: SuppressionMark) -> Self {
+        Self { mark: Some(mark), ..self }
     }
 
     /// The file.
@@ -252,6 +263,10 @@ impl Suppressions {
         }
         self.layout.begun = true;
         self.stamp = Some(stamp(&file)?);
+        if let Some(mark) = &self.mark {
+            // The row is on the disk: a mark that cannot be written is no reason to say otherwise.
+            drop(mark.raise(self.named()));
+        }
         Ok(rows.len())
     }
 

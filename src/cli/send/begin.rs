@@ -11,6 +11,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::publication::Publication;
 use crate::cli::readers::Readers;
 use crate::cli::send::provenance::{commit, digests};
+use crate::cli::send::renamed::{check_renamed, label_of};
 use crate::cli::send::{Material, SendArgs, whole_seconds};
 use crate::config::Smtp;
 use crate::delivery::{Gaps, Passed, Refused, Unrecorded, record};
@@ -30,11 +31,16 @@ pub(super) async fn begin(
     let list = material.readers.list();
     let digests = Digests { list: list.digest().to_owned(), ..digests(publication, path) };
     check_twin(journal, &material.issue.name, &digests).await?;
+    let label = label_of(&material.issue);
+    if !args.new_issue {
+        check_renamed(publication, journal, &material.issue, &label).await?;
+    }
     let commit = commit(publication.folder.root());
     let origin = Origin { digests: &digests, commit: commit.as_deref(), columns: list.columns() };
     let fingerprint = material.key.fingerprint();
     // From here on it is one transaction: whatever ends it before its last line leaves nothing.
     let mut planning = journal.begin(&material.issue.name, &fingerprint, date, &origin).await?;
+    planning.label(label);
     let empty = EmptyFields::of(args);
     let proven = prove(env, &material, &mut planning, date, args, empty, &|_| true).await?;
     let readers = proven.selected;

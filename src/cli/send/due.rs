@@ -94,7 +94,7 @@ async fn look(publication: &Publication, now: Timestamp) -> Result<Vec<Call>, Fa
         let run = runs.as_ref().and_then(|runs| runs.get(&name));
         let verdict = match schedule.value.flatten() {
             _ if run.is_some_and(|run| run.finished.is_some()) => None,
-            _ if run.is_none() && lock_file.finished_elsewhere(&name) => None,
+            _ if lock_file.finished_elsewhere(&name) => None,
             Some(schedule) => judge(publication, schedule, run.is_some(), now),
             None => Some(Verdict::Broken(schedule.diagnostics)),
         };
@@ -161,7 +161,7 @@ async fn work(
         _ => None,
     };
     if let Some(journal) = journal.as_ref().filter(|_| sends) {
-        home.verify(journal, &key(env, publication)?).await?;
+        home.verify(publication, journal, &key(env, publication)?).await?;
     }
     let signals = Signals::listen();
     let mut worst = Exit::Done;

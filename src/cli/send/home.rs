@@ -3,6 +3,7 @@
 //! `newsletter.lock` names the key and the journal. A copy of the folder lacks that journal, or has
 //! a copy of it, and sends nothing until `newsletter adopt` was called there.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::cli::digest;
@@ -59,9 +60,23 @@ impl SenderHome {
     }
 
     /// Makes sure that the journal and the key are those that the folder sent with before.
-    pub(super) async fn verify(&self, journal: &Journal, key: &Key) -> Result<(), Failure> {
+    pub(super) async fn verify(
+        &self,
+        publication: &Publication,
+        journal: &Journal,
+        key: &Key,
+    ) -> Result<(), Failure> {
         if journal.home().await?.is_some_and(|home| self.folder.is_copy_of(&home)) {
             return Err(refusal("this folder is a copy, together with its `.newsletter/`"));
+        }
+        journal.check_runs().await?;
+        journal.check_mark().await?;
+        if self.lock_file.is_none() && !publication.suppression_mark().is_there() {
+            // A journal from before the lock file knows whom its newest run did not write to.
+            let before = journal.suppressions().await?;
+            let raised = publication.suppression_mark().raise(before);
+            raised
+                .map_err(|error| Failure::because("cannot write down the suppressions", &error))?;
         }
         let Some(lock_file) = &self.lock_file else { return Ok(()) };
         if journal.id().await? != lock_file.journal {
@@ -93,7 +108,9 @@ impl SenderHome {
     ) -> Result<(), Failure> {
         let before = self.lock_file.take().unwrap_or_default();
         let mut runs: Vec<_> = before.runs.into_iter().filter(|run| run.elsewhere).collect();
-        runs.extend(journal.runs().await?.iter().map(SentRun::of));
+        let own: Vec<_> = journal.runs().await?.iter().map(SentRun::of).collect();
+        let other: BTreeSet<_> = runs.iter().map(|run| run.issue.clone()).collect();
+        runs.extend(own.into_iter().filter(|run| !other.contains(&run.issue)));
         let lock_file = LockFile {
             key: fingerprint.to_owned(),
             journal: journal.id().await?,
@@ -101,6 +118,8 @@ impl SenderHome {
             suppressions,
             runs,
         };
+        let mark = publication.suppression_mark().raise(suppressions);
+        mark.map_err(|error| Failure::because("cannot write down the suppressions", &error))?;
         let lock_file = self.lock_file.insert(lock_file);
         if journal.home().await?.as_ref() != Some(&self.folder) {
             journal.set_home(&self.folder).await?;

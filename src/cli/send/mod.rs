@@ -7,6 +7,7 @@ mod home;
 mod lock;
 mod provenance;
 mod real;
+mod renamed;
 mod renew;
 mod signals;
 mod summary;
@@ -78,6 +79,10 @@ pub(super) struct SendArgs {
     /// Go on with a run as it was begun, whatever changed since then
     #[arg(long, conflicts_with_all = ["dry_run", "test"])]
     as_begun: bool,
+
+    /// Send an issue that looks like one whose file is gone: it has another name, and is new
+    #[arg(long, conflicts_with_all = ["dry_run", "test", "due"])]
+    new_issue: bool,
 
     /// Send again to those of whom it is not known whether they got it
     #[arg(long)]

@@ -38,7 +38,7 @@ pub(super) fn send(
     wire::wait(async {
         let journal = Journal::open(&publication.journal()).await?;
         lock.mark()?;
-        home.verify(&journal, &key).await?;
+        home.verify(publication, &journal, &key).await?;
         let sender = Sender { journal: &journal, home: &mut home, key };
         let ended = serve(env, publication, path, sender, args, None).await;
         let told = match args.json {
@@ -95,11 +95,13 @@ pub(super) async fn serve(
     let smtp = wire::smtp(publication)?;
     let signer = dkim::signer(env, publication)?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    if sent_elsewhere(env, home, &name)? {
+        return Ok(Exit::Done);
+    }
     let known = journal.run(&name).await?;
     let begun = known.is_some();
     let ledger = match known {
         Some(run) => resume(env, publication, path, journal, &run, args, &key).await?,
-        None if sent_elsewhere(env, home, &name)? => None,
         None => begin(env, publication, path, journal, args, smtp).await?,
     };
     let Some(mut ledger) = ledger else { return Ok(Exit::Done) };
@@ -141,6 +143,7 @@ pub(super) async fn serve(
     };
     let programs = journal.programs(ledger.run()).await?;
     let delivered = wire.deliver(env, programs, &mut ledger).await;
+    let named = publication.suppression_mark().read().max(named);
     let recorded = home.record(publication, journal, &fingerprint, named).await;
     let report = delivered?;
     recorded?;
@@ -190,6 +193,7 @@ async fn resume(
     args: &SendArgs,
     key: &Key,
 ) -> Result<Option<Ledger>, Failure> {
+    journal.check_parts(run).await?;
     let mut ledger = journal.ledger(run).await?;
     recover(env, &mut ledger).await?;
     Ok(match renew::renew(env, publication, path, &ledger, args, key).await? {

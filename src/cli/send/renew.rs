@@ -14,6 +14,7 @@ use crate::cli::readers::Readers;
 use crate::cli::send::begin::{EmptyFields, name_set_aside, prove};
 use crate::cli::send::provenance::{commit, digests, list_digest};
 use crate::cli::send::real::check_key;
+use crate::cli::send::renamed::label_of;
 use crate::cli::send::{Material, SendArgs, whole_seconds};
 use crate::config::LateJoin;
 use crate::document::list;
@@ -109,6 +110,7 @@ async fn accept(
         Origin { digests: &digests, commit: commit.as_deref(), columns: readers.columns() };
     let now = whole_seconds(env.clock.now());
     let mut planning = ledger.renew(now, &origin).await?;
+    planning.label(label_of(&material.issue));
     let empty = EmptyFields::of(args);
     let proven = prove(env, &material, &mut planning, run.date, args, empty, &|_| true).await?;
     name_set_aside(env, &material, &proven.aside);

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use crate::address::EmailAddress;
 use crate::audience::{Act, Entry, Suppressions};
 use crate::cli::env::Env;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Exit, Failure};
 use crate::cli::progress::Progress;
 use crate::cli::publication::Publication;
 use crate::cli::secret;
@@ -232,9 +232,15 @@ impl From<journal::Error> for Failure {
             journal::Error::Newer { .. } => {
                 failure.hint("use the newsletter that wrote it, or a newer one")
             }
-            damaged if damaged.is_damage() => {
-                failure.hint("put the journal back from a copy: it says who has which issue")
-            }
+            journal::Error::Outdated => failure
+                .exit(Exit::Usage)
+                .hint("put back the newest copy of `.newsletter/journal.db`; nothing was sent")
+                .hint(
+                    "`newsletter adopt` goes on with this one, and names who may get an issue twice",
+                ),
+            damaged if damaged.is_damage() => failure
+                .hint("put back a copy that was made after the last send: an older one is refused")
+                .hint("`newsletter adopt` begins anew without it, once it is moved away"),
             _ => failure,
         }
     }

@@ -161,7 +161,10 @@ fn roster(publication: &Publication) -> Result<Roster, Failure> {
 fn suppressions(env: &Env, publication: &Publication) -> Result<Suppressions, Failure> {
     let root = publication.folder.root();
     match Suppressions::load(root.join(&publication.config.audience.suppressions), None) {
-        Ok(suppressions) => Ok(suppressions),
+        Ok(suppressions) => {
+            publication.check_suppressions(&suppressions)?;
+            Ok(suppressions.marked(publication.suppression_mark()))
+        }
         // With hashes in it, or not to be read at all: then that is said.
         Err(_) => {
             let key = secret::existing(env, root, &publication.config.publication.key)?;
