@@ -320,8 +320,8 @@ fn suppressions_that_are_gone_stop_check_and_send() {
         },
         |publication| {
             let settings = publication.read("newsletter.toml");
-            let wrong = "[audience]\nsuppressions = \"supressions.csv\"\n";
-            publication.write("newsletter.toml", &(settings.replace("[audience]\n", wrong)));
+            let wrong = settings.replace("\"suppressions.csv\"", "\"supressions.csv\"");
+            publication.write("newsletter.toml", &wrong);
         },
     ];
     let older = "2026-11-13-what-a-ferry-is-worth";
