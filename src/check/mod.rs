@@ -12,6 +12,7 @@
 mod colour;
 mod letter;
 mod links;
+mod placeholder;
 mod prose;
 mod sign_up;
 mod size;
@@ -27,6 +28,9 @@ use crate::diagnostic::{Diagnostic, Source};
 use crate::issue::{Html, HtmlPiece, Issue, Part};
 
 pub use letter::letter;
+pub use placeholder::{
+    ISSUE as STARTER_WORDS, SETTINGS as STARTER_SETTINGS, placeholder_settings, placeholder_words,
+};
 pub use prose::length;
 pub use sign_up::sign_up;
 pub use size::{CLIPPED, Letter, size};

@@ -246,6 +246,8 @@ codes! {
     NoWords = "W030",
     /// A field that is empty for everyone who signs up by the form.
     OpenField = "W033",
+    /// What the starter has in place of the editor's own.
+    Placeholder = "W034",
     /// A segment that the form lets people into by the tag of another one.
     OpenSegment = "W035",
     /// How many words there are, and how long it takes to read them.

@@ -136,14 +136,17 @@ pub struct Outline {
 }
 
 impl Outline {
-    /// Whether it may be read by now: it is no draft, and was sent where it has a time for that.
+    /// Whether it may be read by now: it is no draft, and its `send_at` has come, or its date where
+    /// it has no `send_at`.
     #[must_use]
     pub fn is_published(&self, zone: &TimeZone, now: Timestamp) -> bool {
         let sent = |at: DateTime| {
             let moment = zone.to_ambiguous_timestamp(at).earlier();
             moment.is_ok_and(|moment| moment <= now)
         };
-        !self.draft && self.send_at.is_none_or(sent)
+        let today = now.to_zoned(zone.clone()).date();
+        let come = || self.date.is_none_or(|date| date <= today);
+        !self.draft && self.send_at.map_or_else(come, sent)
     }
 }
 

@@ -31,6 +31,7 @@ mod rejected;
 mod returns;
 mod segments;
 mod sign_ups;
+mod starter;
 mod status;
 mod subscribers;
 mod support;

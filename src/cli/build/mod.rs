@@ -38,7 +38,7 @@ pub(super) struct BuildArgs {
     /// Write the files of these issues only, also of drafts; the whole site, if none is named
     issues: Vec<PathBuf>,
 
-    /// Put drafts into the site, too, and issues whose `send_at` has not come
+    /// Put drafts into the site, too, and issues whose `send_at` or date has not come
     #[arg(long, conflicts_with = "issues")]
     drafts: bool,
 }
@@ -78,7 +78,7 @@ fn say(env: &mut Env, work: &Work<'_>, done: &Done) {
     let left_out: Vec<_> = work.known.iter().filter(|issue| !issue.published).collect();
     if work.whole && !work.drafts && !left_out.is_empty() {
         let issues = count(left_out.len() as u64, "issue");
-        env.say(format_args!("Left out {issues} that readers do not have yet: drafts, and those with a later `send_at`."));
+        env.say(format_args!("Left out {issues} that readers do not have yet: drafts, and those whose `send_at` or date has not come."));
     }
     let removed = match done.removed.gone {
         0 => String::new(),

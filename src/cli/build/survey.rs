@@ -1,5 +1,6 @@
 //! The folder of issues in, which of them are published and which stand beside each out.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -10,7 +11,9 @@ use crate::cli::digest;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::outlines::{name_of, neighbour};
 use crate::cli::publication::{Publication, unreadable};
+use crate::cli::send::wait;
 use crate::issue::{self, Outline};
+use crate::journal::Journal;
 use crate::templates::Neighbours;
 
 /// An issue as far as it is known without being compiled.
@@ -55,8 +58,28 @@ pub(super) fn survey(
     let paths = publication.issue_files()?;
     let mut known =
         parallel::each(&paths, read).into_iter().collect::<Result<Vec<_>, Failure>>()?;
+    publish_sent(publication, &mut known)?;
     known.sort_by(|a, b| (a.outline.date, &a.path).cmp(&(b.outline.date, &b.path)));
     Ok(known)
+}
+
+/// Publishes issues that were sent before their time: mails lead to their pages.
+fn publish_sent(publication: &Publication, known: &mut [Known]) -> Result<(), Failure> {
+    let path = publication.journal();
+    let ahead = |issue: &&mut Known| !issue.published && !issue.outline.draft;
+    if !path.exists() || !known.iter_mut().any(|issue| ahead(&issue)) {
+        return Ok(());
+    }
+    let sent: HashSet<String> = wait(async {
+        let journal = Journal::open(&path).await?;
+        let runs = journal.runs().await?;
+        journal.close().await;
+        Ok(runs.into_iter().map(|run| run.issue).collect())
+    })?;
+    for issue in known.iter_mut().filter(ahead) {
+        issue.published = sent.contains(&issue.name);
+    }
+    Ok(())
 }
 
 /// The issues that pages lead to, in the order of their dates.

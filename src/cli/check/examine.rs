@@ -37,6 +37,9 @@ pub(super) fn examine(
     let key = secret::existing(env, publication.folder.root(), &publication.config.publication.key);
     let key = key.unwrap_or_else(|_| Key::new(&[]));
     let suppressions = publication.suppressions(key.hasher())?;
+    if args.issues.is_empty() {
+        found.add(check::placeholder_settings(&publication.config).into_iter().collect());
+    }
     let readers = Readers::read(&publication, found)?;
     let examiner = Examiner::new(&publication, &suppressions, &readers);
     let mut issues = Vec::new();
@@ -86,6 +89,7 @@ impl<'e> Examiner<'e> {
         let mut diagnostics = checked.diagnostics;
         if let Some(issue) = &checked.value {
             diagnostics.extend(check::issue(issue, &publication.config));
+            diagnostics.extend(check::placeholder_words(issue));
             diagnostics.extend(check::sign_up(issue, &publication.config));
             let theme = publication.check_theme(publication.theme_name(issue))?;
             found.add(theme.diagnostics);

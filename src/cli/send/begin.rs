@@ -26,7 +26,7 @@ pub(super) async fn begin(
     args: &SendArgs,
     smtp: &Smtp,
 ) -> Result<Option<Ledger>, Failure> {
-    let material = Material::load(env, publication, path)?.finished()?;
+    let material = Material::load(env, publication, path)?.finished(env)?;
     let date = whole_seconds(env.clock.now());
     let list = material.readers.list();
     let digests = Digests { list: list.digest().to_owned(), ..digests(publication, path) };

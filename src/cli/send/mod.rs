@@ -168,10 +168,21 @@ impl<'m> Material<'m> {
         Ok(Self { publication, theme, issue, neighbours, readers, suppressions, key })
     }
 
-    /// The same for readers, who get no drafts.
-    fn finished(self) -> Result<Self, Failure> {
+    /// The same for readers, who get no drafts, and nothing that the starter wrote.
+    fn finished(self, env: &mut Env) -> Result<Self, Failure> {
+        let settings = check::placeholder_settings(&self.publication.config);
+        let words = check::placeholder_words(&self.issue);
+        let placeholders: Vec<_> = settings.into_iter().chain(words).collect();
         match self.issue.draft {
-            false => Ok(self),
+            false if placeholders.is_empty() => Ok(self),
+            false => {
+                let mut found = Found::default();
+                found.add(placeholders);
+                found.say(env);
+                let message = "the starter's words are still there; nothing was sent to anyone";
+                Err(Failure::new(Exit::Content, message)
+                    .hint("`--test ADDRESS` and `--dry-run` take them, too"))
+            }
             true => Err(Failure::new(
                 Exit::Content,
                 format!("{} is a draft; nothing was sent to anyone", self.issue.name),

@@ -102,7 +102,7 @@ async fn accept(
     changed: &[&str],
 ) -> Result<Goes, Failure> {
     let run = ledger.run();
-    let material = Material::load(env, publication, path)?.finished()?;
+    let material = Material::load(env, publication, path)?.finished(env)?;
     let readers = material.readers.list();
     let digests = Digests { list: readers.digest().to_owned(), ..digests(publication, path) };
     let commit = commit(publication.folder.root());
@@ -149,7 +149,7 @@ async fn add(
         env.say(on);
         return Ok(Goes::On);
     }
-    let material = Material::load(env, publication, path)?.finished()?;
+    let material = Material::load(env, publication, path)?.finished(env)?;
     let readers = material.readers.list();
     let digests = Digests { list: readers.digest().to_owned(), ..digests(publication, path) };
     let commit = commit(publication.folder.root());
