@@ -3,6 +3,7 @@
 mod addresses;
 mod exports;
 mod imports;
+mod judge;
 mod roster;
 mod standing;
 mod subscribers;

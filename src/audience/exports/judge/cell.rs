@@ -231,8 +231,9 @@ fn left_because(kind: LeaveKind, cell: &str) -> CellSign {
     if matches!(answer(cell), CellAnswer::Blank | CellAnswer::No) || is_soft(cell) {
         return Nothing;
     }
+    let is_well = ["ok", "valid", "delivered", "active", "subscribed"];
     match status(cell) {
-        Some(StatusWord::Joins) => Nothing,
+        _ if is_well.iter().any(|word| cell.eq_ignore_ascii_case(word)) => Nothing,
         Some(StatusWord::Leaves(said)) => leaves(said.max(kind), LeaveDate::Absent),
         _ => leaves(kind, LeaveDate::Absent),
     }

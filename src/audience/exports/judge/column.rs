@@ -107,7 +107,8 @@ impl Name {
     }
 
     fn is_date(&self) -> bool {
-        self.any(DATE) || self.words.len() > 1 && self.any(DATE_BESIDE)
+        // `on mailing list` is no date.
+        self.any(DATE) || self.words.iter().skip(1).any(|word| has(DATE_BESIDE, word))
     }
 
     fn is_count(&self) -> bool {

@@ -152,7 +152,17 @@ pub(crate) const NEGATIONS: [&str; 26] = [
 
 /// Finds words of leaving: the kind, and where they begin and end among the words.
 pub(super) fn find(words: &[String]) -> Option<(LeaveKind, usize, usize)> {
-    (0..words.len()).filter_map(|at| at_word(words, at)).max_by_key(|(kind, ..)| *kind)
+    let mut found: Option<(LeaveKind, usize, usize)> = None;
+    let mut at = 0;
+    while at < words.len() {
+        let here = at_word(words, at);
+        // A word inside a phrase says nothing else: `emails disabled`.
+        at = here.map_or(at + 1, |(_, _, end)| end);
+        let stronger =
+            |(kind, ..): &(LeaveKind, usize, usize)| found.is_none_or(|(other, ..)| *kind >= other);
+        found = here.filter(stronger).or(found);
+    }
+    found
 }
 
 /// The words of leaving that begin at a place.

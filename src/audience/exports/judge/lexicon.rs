@@ -17,7 +17,7 @@ pub(super) const NEWSLETTER: &str = "\
 /// Ways to reach people that are not email.
 pub(super) const OTHER_WAY: &str = "\
     sms mms rcs phone phones telephone telefon telefono tel mobile mobil cell call calls \
-    whatsapp viber telegram push postal fax text texts texting voice print handy papier paper \
+    whatsapp whats viber telegram push postal fax text texts texting voice print handy papier paper \
     messenger robocall trade web browser anruf courrier";
 
 /// Others than the sender.
@@ -106,7 +106,7 @@ pub(super) const PLACE: &str = "\
 
 /// What a status is of that is of the subscription; beginnings of words.
 pub(super) const ABOUT_SUBSCRIPTION: &str = "\
-    subscri suscri abonn anmeld marketing optin mailing deliverab inscri iscri prenumer bounce \
+    abo subscri suscri abonn anmeld marketing optin mailing deliverab inscri iscri prenumer bounce \
     verteiler opt confirm bestat";
 
 /// Matters of money, goods and work, in which people are active and cancelled, too; beginnings of words.
@@ -135,7 +135,7 @@ pub(super) const CONSENT: &str = "\
 
 /// Words that agree to what stands beside them; beginnings of words.
 pub(super) const AGREED: &str = "\
-    accept acept accett akzept agree receiv recevoir recoi erhalt erhaelt recib ricev ontvang \
+    accept erlaub gestatt einverstand acept accett akzept agree receiv recevoir recoi erhalt erhaelt recib ricev ontvang \
     wants mochte moechte wunsch wuensch allow souhait desea quier vuole";
 /// Whole words that do the same.
 pub(super) const AGREED_EXACT: &str = "\

@@ -184,6 +184,10 @@ fn begins_word(before: Option<char>, character: char, next: Option<char>) -> boo
 fn pieces(word: &str) -> Vec<String> {
     const LENGTH_MAX: usize = 40;
     let whole = || vec![word.to_owned()];
+    // German puts it behind: `abostatus`.
+    if let Some(before) = word.strip_suffix("status").filter(|before| before.len() > 2) {
+        return [pieces(before), vec!["status".to_owned()]].concat();
+    }
     if !(5..=LENGTH_MAX).contains(&word.len()) || !word.is_ascii() || PIECES.contains(&word) {
         return whole();
     }
