@@ -1,6 +1,7 @@
 //! Lists of other tools in, new readers, new suppressions and rejected rows out.
 //!
-//! The files are read three times, and nobody of them is held in memory. The first time gathers who
+//! The files are read three times, and nobody of them is held in memory; once before that, where the
+//! cells of a column have to be read beside each other. The first time gathers who
 //! is on the list and in the files; the second counts what would become of each row, which is shown;
 //! the third does it. Suppressions are on the disk first, and the list changes as a whole, last: an
 //! import that is stopped anywhere has resurrected nobody, and is made complete by another.

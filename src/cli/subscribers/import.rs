@@ -64,6 +64,14 @@ pub(super) fn import(
         count(done.counts.added, "reader"),
         count(done.counts.suppressed, "other"),
     ));
+    if done.counts.rejected > 0
+        && import.exports().iter().any(|list| list.judged().next().is_some())
+    {
+        env.say(
+            "Where a column was not understood, `--as-subscribed COLUMN` takes it for one that says \
+             nothing of leaving.",
+        );
+    }
     for file in &done.rejected {
         let file = shown(publication, file);
         env.say(format_args!("Rejected rows are in `{file}`: mend them and import the file."));

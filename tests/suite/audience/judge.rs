@@ -5,9 +5,12 @@ use std::fs;
 use std::path::Path;
 
 use newsletter::audience::{List, Suppressions};
+use newsletter::cli::Exit;
+use proptest::prelude::*;
 
-use crate::audience::cases;
 use crate::audience::exports::{contents, hasher, import};
+use crate::audience::{cases, holds};
+use crate::support::publication::Publication;
 
 /// A list of one table: its columns, and of each row the value and what becomes of it.
 struct Table {
@@ -116,4 +119,94 @@ fn columns_of_many_tools_say_who_left_and_nothing_else_does() {
         }
     }
     assert!(wrong.is_empty(), "{} of {count} rows:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// A column of a generated list, and the cell of its only row.
+type Column = (String, String);
+
+/// Columns of the tables whose values do, or do not, become readers.
+fn columns(of: impl Fn(&Table, &str) -> bool) -> Vec<Column> {
+    let mut columns = Vec::new();
+    for table in tables() {
+        let Some(name) = table.header.strip_prefix('*') else { continue };
+        let rows = table.rows.iter().filter(|(_, fate)| of(&table, fate));
+        columns.extend(rows.map(|(value, _)| (name.to_owned(), value.clone())));
+    }
+    columns
+}
+
+/// Imports lists of one reader each, all at once; returns what became of `0@example.org` and so on.
+fn import_each(lists: &[Vec<Column>]) -> Vec<String> {
+    let (folder, inputs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut files = Vec::new();
+    for (number, columns) in lists.iter().enumerate() {
+        let file = inputs.path().join(format!("list-{number}.csv"));
+        let mut writer = csv::Writer::from_path(&file).unwrap();
+        let names = ["email"].into_iter().chain(columns.iter().map(|(name, _)| name.as_str()));
+        writer.write_record(names).unwrap();
+        let address = format!("{number}@example.org");
+        let cells =
+            [address.as_str()].into_iter().chain(columns.iter().map(|(_, cell)| cell.as_str()));
+        writer.write_record(cells).unwrap();
+        writer.flush().unwrap();
+        files.push(file);
+    }
+    import(folder.path(), &files);
+    let fates = Fates::of(folder.path());
+    let tell = |number| fates.tell(&format!("{number}@example.org")).to_owned();
+    (0..lists.len()).map(tell).collect()
+}
+
+#[test]
+fn no_layout_that_says_a_subscriber_left_adds_them_and_no_other_keeps_one_out() {
+    // What only the other rows of a list decide is no sign in a list of one row.
+    let alone =
+        |table: &Table| table.tool != "ticks" && !table.header.to_lowercase().ends_with("*state");
+    let signs = columns(|table, fate| fate != "joins" && alone(table));
+    let others = columns(|table, _| table.tool == "no sign");
+    assert!(signs.len() > 500 && others.len() > 150, "{} and {}", signs.len(), others.len());
+    let neutral = prop::collection::vec(prop::sample::select(others), 0..4);
+    let sign =
+        prop::option::weighted(0.7, (prop::sample::select(signs), any::<prop::sample::Index>()));
+    holds(12, &prop::collection::vec((neutral, sign), 60), |layouts| {
+        let mut lists = Vec::new();
+        for (neutral, sign) in &layouts {
+            let mut list = neutral.clone();
+            if let Some((sign, at)) = sign {
+                list.insert(at.index(list.len() + 1), sign.clone());
+            }
+            lists.push(list);
+        }
+        for ((list, (_, sign)), fate) in lists.iter().zip(&layouts).zip(import_each(&lists)) {
+            assert_eq!(fate == "joins", sign.is_none(), "{list:?}: {fate}");
+        }
+    });
+}
+
+#[test]
+fn a_column_that_is_taken_as_subscribed_says_nothing_of_leaving_and_the_preview_says_so() {
+    let publication = Publication::sample();
+    publication.write("subscribers.csv", "email\n");
+    let list = "email,Level,Status\nada@example.org,1,gold\nbob@example.org,2,silver\n\
+                cid@example.org,3,unsubscribed\n";
+    publication.write("list.csv", list);
+    let held = publication.run(&["subscribers", "import", "list.csv", "--yes"]);
+    assert_eq!(held.exit, Exit::Partly, "{}", held.messages);
+    for said in ["read for who left: Status", "2 rows: rejected", "--as-subscribed"] {
+        assert!(held.messages.contains(said), "{}", held.messages);
+    }
+    assert!(publication.read("rejected.csv").contains("`Status` is `gold`, which does not say"));
+
+    publication.write("suppressions.csv", "address,reason,source,date\n");
+    let taken = ["subscribers", "import", "list.csv", "--yes", "--as-subscribed", "status"];
+    let taken = publication.run(&taken);
+    assert_eq!(taken.exit, Exit::Done, "{}", taken.messages);
+    for said in ["status says nothing of leaving (--as-subscribed)", "3 rows: added"] {
+        assert!(taken.messages.contains(said), "{}", taken.messages);
+    }
+
+    let none =
+        publication.run(&["subscribers", "import", "list.csv", "--as-subscribed", "Standing"]);
+    assert_eq!(none.exit, Exit::Usage);
+    assert!(none.messages.contains("no list has a column `Standing`"), "{}", none.messages);
 }

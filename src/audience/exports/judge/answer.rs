@@ -259,8 +259,10 @@ const NO: &[&str] = &[
 ];
 
 /// What follows a no of courtesy: `no thanks`.
-const THANKS: &[&str] =
-    &["thanks", "thank", "danke", "merci", "gracias", "grazie", "bedankt", "tack", "takk", "tak"];
+const THANKS: &[&str] = &[
+    "thanks", "thank", "please", "bitte", "danke", "merci", "gracias", "grazie", "bedankt", "tack",
+    "takk", "tak",
+];
 
 /// Reads a cell.
 pub(super) fn answer(cell: &str) -> CellAnswer {

@@ -98,7 +98,7 @@ impl ColumnTally {
                 match read_date(cell) {
                     DateText::At { order: Some(DayOrder::DayFirst), .. } => self.day_first += times,
                     DateText::At { order: Some(DayOrder::MonthFirst), .. } => {
-                        self.month_first += times
+                        self.month_first += times;
                     }
                     _ => {}
                 }

@@ -202,6 +202,10 @@ fn denied(name: &Name) -> Option<ColumnMeaning> {
 fn status(name: &Name) -> Option<ColumnMeaning> {
     use ColumnMeaning::{Nothing, Status};
 
+    // `Opted`: in or out.
+    if name.is("opted") || name.is("opt") {
+        return Some(Status(StatusGrade::Strict));
+    }
     let is_state = name.any(STATE);
     if !is_state && !name.any(STATUS) {
         return type_of_subscription(name);
@@ -235,6 +239,9 @@ fn type_of_subscription(name: &Name) -> Option<ColumnMeaning> {
 /// A word that may mean leaving.
 fn open(name: &Name) -> Option<ColumnMeaning> {
     let left = name.is("left") || name.pair("left", "at on") || name.pair("date has", "left");
+    if name.is("not interested") {
+        return Some(ColumnMeaning::MayLeave);
+    }
     let is_open = left || name.begins(MAY_LEAVE) || name.is("stop");
     if !is_open || name.is_count() || name.any(NAMES) || name.begins(OTHER_MATTER) {
         return None;
@@ -265,7 +272,10 @@ fn consent(name: &Name) -> Option<ColumnMeaning> {
         || name.begins(CONSENT)
         || name.is("subscribe")
         || name.is("subscriber")
-        || name.is("is subscriber");
+        || name.is("is subscriber")
+        || name.is("abonnent")
+        || name.is("ist abonnent")
+        || name.any("contact kontakt") && name.pair("by per par via por", MAIL);
     let marketing = name.any("marketing promotions promotional werbung advertising");
     let mail = name.is_of_mail() || marketing || name.any("updates communications offers news");
     let contact = name.any("contact") && name.any("can may ok allow allows agrees accepts");

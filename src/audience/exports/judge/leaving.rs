@@ -50,7 +50,7 @@ const STEMS: &[(LeaveKind, &str)] = &[
     (Complaint, "complain beschwerde plainte queja klacht klagomal skarg жалоб скарг markedasspam"),
     (
         Blocked,
-        "blocklist blacklist denylist suppress quarantin gesperrt bloque bloccat \
+        "sperrvermerk werbesperr mailsperr blocklist blacklist denylist suppress quarantin gesperrt bloque bloccat \
          geblokkeerd sperrliste unmailable uncontactable zablokowan заблок",
     ),
 ];
@@ -113,6 +113,7 @@ const PHRASES: &[(&[&str], LeaveKind)] = &[
     ),
     (&["on", "hold"], Bounced),
     (&["clean", "time|date|at"], Bounced),
+    (&["не", "писать|отправлять|присылать|писати|надсилати"], Unsubscribed),
     (&["non", "distribuable|distribue|distribues|recapitabile|entregado"], Bounced),
     (&["no", "entregado|entregada"], Bounced),
     (&["not", "deliverable|delivered|reachable"], Bounced),

@@ -9,7 +9,7 @@ pub(super) const MAIL: &str = "\
 
 /// Names for a newsletter; beginnings of words.
 pub(super) const NEWSLETTER: &str = "\
-    newsletter rundbrief rundschreib rundmail infobrief infomail infolettre newsmail mailing \
+    подписк підписк newsletter rundbrief rundschreib rundmail infobrief infomail infolettre newsmail mailing \
     mailingliste mailverteil emailverteil verteiler maillist boletin boletim bollettino \
     nieuwsbrief nyhetsbrev nyhedsbrev nyhetsmail biuletyn hirlevel uutiskirje zpravodaj \
     рассылк розсилк ενημερωτικ enews ezine bulletin newslettre";
@@ -54,7 +54,7 @@ pub(super) const FILLER: &str = "\
 
 /// The record of a subscriber.
 pub(super) const SUBSCRIBER: &str = "\
-    subscriber subscribers subscription member members membership customer account profile \
+    mitglieds kunden abonnenten empfaenger subscriber subscribers subscription member members membership customer account profile \
     recipient list abonnent abonne abonnement mitglied mitgliedschaft empfanger kontakt \
     patron address adresse addr delivery suscriptor suscripcion iscrizione contatto contacto";
 
@@ -119,7 +119,7 @@ pub(super) const OTHER_MATTER: &str = "\
 
 /// Words that may mean leaving; beginnings of words.
 pub(super) const MAY_LEAVE: &str = "\
-    inactiv inaktiv inactif inattiv inativ suspended suspendu paused snoozed dormant lapsed \
+    exclude inactiv inaktiv inactif inattiv inativ suspended suspendu paused snoozed dormant lapsed \
     expired terminated deactivat desactiv deaktiv archived trash deceased verstorben \
     ausgetreten austritt kundig kuendig gekundigt gekuendigt resili cancel annul churn \
     unconfirmed unverified pending stopped frozen leaving leave goodbye exit resigned former \

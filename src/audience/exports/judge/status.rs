@@ -16,7 +16,7 @@ pub(crate) enum StatusWord {
 
 /// Whole statuses, folded and with spaces between their words, of subscribers.
 const JOINS: &str = "\
-    active|subscribed|subscribe|subscriber|enabled|confirmed|regular|premium|free|paid|\
+    in|single|double|yearly|monthly|annual|lifetime|founding|complimentary|active|subscribed|subscribe|subscriber|enabled|confirmed|regular|premium|free|paid|\
     paying|member|yes|true|1|ok|okay|valid|verified|opted in|optin|opt in|optedin|\
     current|live|normal|delivered|deliverable|engaged|trial|trialing|trialed|gifted|comp|\
     a|c|single opt in|double opt in|confirmed opt in|express|implied|explicit|\
