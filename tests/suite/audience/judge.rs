@@ -20,6 +20,21 @@ struct Table {
     rows: Vec<(String, String)>,
 }
 
+impl Table {
+    /// The rows of which something else became, where the list has this number.
+    fn differences(&self, fates: &Fates, number: usize) -> Vec<String> {
+        let Self { tool, header, rows } = self;
+        let mut wrong = Vec::new();
+        for (row, (value, expected)) in rows.iter().enumerate() {
+            let fate = fates.tell(&format!("{number}-{row}@example.org"));
+            if expected != fate {
+                wrong.push(format!("{tool}: `{header}` is `{value}`: {fate}, not {expected}"));
+            }
+        }
+        wrong
+    }
+}
+
 /// Reads the tables: rows of the same tool and columns that follow one another are one list.
 fn tables() -> Vec<Table> {
     let text = fs::read_to_string(cases().join("judge/columns.tsv")).unwrap();
@@ -109,13 +124,8 @@ fn columns_of_many_tools_say_who_left_and_nothing_else_does() {
         }
         import(folder.path(), &files);
         let fates = Fates::of(folder.path());
-        for (number, Table { tool, header, rows }) in tables.iter().enumerate() {
-            for (row, (value, expected)) in rows.iter().enumerate() {
-                let fate = fates.tell(&format!("{number}-{row}@example.org"));
-                if expected != fate {
-                    wrong.push(format!("{tool}: `{header}` is `{value}`: {fate}, not {expected}"));
-                }
-            }
+        for (number, table) in tables.iter().enumerate() {
+            wrong.extend(table.differences(&fates, number));
         }
     }
     assert!(wrong.is_empty(), "{} of {count} rows:\n{}", wrong.len(), wrong.join("\n"));

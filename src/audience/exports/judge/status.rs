@@ -49,7 +49,7 @@ const CANCELLED: &str = "\
 
 /// Beginnings of words that leave it open.
 const DOUBTFUL: &str = "\
-    pending unconfirm unactiv inactiv nonsubscrib unverif validat suspend expir paus \
+    declin pending unconfirm unactiv inactiv nonsubscrib unverif validat suspend expir paus \
     snooz dormant lapsed churn deactiv former closed trash archiv deceased await waiting \
     unknown unpaid incomplete delinquent invited unsure inaktiv ausstehend unbestat \
     unbestaet ehemalig wartend abgelaufen deaktiv verstorben ruhend inactif attente \
