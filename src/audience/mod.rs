@@ -1,5 +1,6 @@
 //! The list of readers in, unique readers and those never to write to out; changes to both.
 
+mod blocklist;
 mod disk;
 mod doubt;
 mod error;
@@ -15,6 +16,7 @@ mod subscribers;
 mod suppressions;
 mod twins;
 
+pub use blocklist::{BlockedOutcome, BlockedRow, BlocklistOptions, read_blocklist};
 pub use doubt::{Doubt, Doubts};
 pub use error::{BadRow, Error, Reason};
 pub use exports::{

@@ -1,6 +1,7 @@
 //! The outside world as one value in, an exit code out: one thin file for each command.
 
 mod adopt;
+mod blocklist;
 mod bounces;
 mod build;
 mod check;

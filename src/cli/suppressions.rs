@@ -1,23 +1,17 @@
 //! `newsletter suppressions`: addresses in, rows of suppressions.csv out; and who is on it.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 
 use crate::address::EmailAddress;
-use crate::audience::{Act, BadRow, Entry, List, Reason, Recipient, Suppressions};
-use crate::cli::count;
+use crate::audience::{Act, Entry, Suppressions};
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::found::Found;
 use crate::cli::lock_file::LockFile;
 use crate::cli::publication::Publication;
-use crate::cli::{secret, trust};
+use crate::cli::{blocklist, count, secret, trust};
 use crate::key::Key;
-
-/// How many rows are written and flushed together.
-const BATCH: usize = 10_000;
 
 /// See who is never written to, and add to them
 #[derive(Debug, clap::Args)]
@@ -51,16 +45,20 @@ struct AddArgs {
     reason: String,
 }
 
-/// Never write to anyone on a list: CSV with a column of addresses, and perhaps one named `reason`
+/// Never write to anyone on a list: addresses alone, CSV, JSON, a spreadsheet, or a zip of them
+///
+/// The exports of Mailgun, Postmark, Amazon SES, Twilio Sendgrid, Brevo and Mailjet are read, and
+/// another publication's suppressions.csv. Soft bounces suppress nobody, and are named.
 #[derive(Debug, clap::Args)]
 struct ImportArgs {
     /// The lists
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// The reason of a row that gives none
-    #[arg(long, value_name = "WORDS", default_value = "unsubscribed")]
-    reason: String,
+    /// The reason of every row, before the row's own words; without it a row's words tell the reason,
+    /// and one that says nothing is `unsubscribed`
+    #[arg(long, value_name = "WORDS")]
+    reason: Option<String>,
 }
 
 /// Print who is never written to, and why
@@ -91,7 +89,9 @@ pub(super) fn suppressions(env: &mut Env, args: &SuppressionsArgs) -> Result<Exi
     let list = open(env, &publication)?;
     match &args.command {
         SuppressionsCommand::Add(args) => add(env, list, args),
-        SuppressionsCommand::Import(args) => import(env, list, args),
+        SuppressionsCommand::Import(args) => {
+            blocklist::import(env, list, &args.files, args.reason.as_deref())
+        }
         SuppressionsCommand::List(args) => print(env, &list, args),
         SuppressionsCommand::Accept(args) => accept(env, &publication, args),
     }
@@ -156,56 +156,6 @@ fn add(env: &mut Env, mut list: Suppressions, args: &AddArgs) -> Result<Exit, Fa
     Ok(Exit::Done)
 }
 
-fn import(env: &mut Env, mut list: Suppressions, args: &ImportArgs) -> Result<Exit, Failure> {
-    let (mut rows, mut known, mut bad) = (0, 0, 0);
-    for file in &args.files {
-        let mut batch = Vec::new();
-        let at = env.clock.now();
-        let mut take = |reader: Recipient| {
-            let words = reader.value("reason").map(str::trim).filter(|words| !words.is_empty());
-            let reason = words.unwrap_or(&args.reason).to_owned();
-            batch.push(suppressed(reader.address, reason, "import", at));
-        };
-        let rejected = read(&env.folder.join(file), file, &mut take)?;
-        for batch in batch.chunks(BATCH) {
-            let new = append(&mut list, batch)?;
-            rows += new;
-            known += batch.len() - new;
-        }
-        rejected.say(env);
-        bad += rejected.bad;
-    }
-    env.say(said(rows, known));
-    if bad == 0 {
-        return Ok(Exit::Done);
-    }
-    // A row that cannot be read may be somebody who must not be written to.
-    let message = format!("{} could not be taken over", count(bad, "row"));
-    Err(Failure::new(Exit::Content, message).hint("mend them and import the file again"))
-}
-
-/// Hands over everyone on a list that is to be imported; returns the rows that are nobody.
-fn read(path: &Path, name: &Path, take: &mut dyn FnMut(Recipient)) -> Result<Found, Failure> {
-    let unreadable = |error: &dyn std::error::Error| {
-        Failure::because(format!("cannot read `{}`", name.display()), error).exit(Exit::Content)
-    };
-    // A pipe would be waited for, and it is read twice.
-    if !std::fs::metadata(path).map_err(|error| unreadable(&error))?.is_file() {
-        return Err(Failure::usage(format!("`{}` is not a file", name.display())));
-    }
-    let list = List::survey(|| File::open(path)).map_err(|error| unreadable(&error))?;
-    let mut found = Found { list: name.display().to_string(), ..Found::default() };
-    for row in list.subscribers().map_err(|error| unreadable(&error))? {
-        match row.map_err(|error| unreadable(&error))? {
-            Ok(reader) => take(reader),
-            // Whoever is there twice is suppressed by the first row.
-            Err(BadRow { reason: Reason::Duplicate { .. }, .. }) => {}
-            Err(row) => found.add_row(row),
-        }
-    }
-    Ok(found)
-}
-
 fn print(env: &mut Env, list: &Suppressions, args: &ListArgs) -> Result<Exit, Failure> {
     if args.addresses.is_empty() {
         for (whom, reason) in list.all() {
@@ -245,16 +195,21 @@ fn print_one(
 }
 
 /// An address that is not to be written to.
-fn suppressed(address: EmailAddress, reason: String, source: &str, at: Timestamp) -> Entry {
+pub(super) fn suppressed(
+    address: EmailAddress,
+    reason: String,
+    source: &str,
+    at: Timestamp,
+) -> Entry {
     let (source, issue) = (source.to_owned(), String::new());
     Entry { address, act: Act::Suppress, reason, source, at, issue }
 }
 
-fn append(list: &mut Suppressions, entries: &[Entry]) -> Result<usize, Failure> {
+pub(super) fn append(list: &mut Suppressions, entries: &[Entry]) -> Result<usize, Failure> {
     list.append(entries).map_err(|error| Failure::world(&error))
 }
 
-fn said(rows: usize, known: usize) -> String {
+pub(super) fn said(rows: usize, known: usize) -> String {
     let rows = count(rows as u64, "reader");
     match known {
         0 => format!("Suppressed {rows}."),

@@ -1,6 +1,7 @@
 //! Lists of readers and suppressions in, what `address` and `audience` make of them compared.
 
 mod addresses;
+mod blocklists;
 mod exports;
 mod imports;
 mod judge;

@@ -22,10 +22,12 @@ use crate::audience::exports::mapping::{Fate, Mapping};
 use crate::audience::source::{Part, Source, parts};
 use crate::field::clean;
 
-pub(crate) use cell::plain;
+pub(crate) use cell::{instant, plain};
 pub use cell::{marked, unmarked};
 pub use everyone::Everyone;
+pub(crate) use flat::flat;
 pub use format::Format;
+pub(crate) use headers::address_rank;
 pub(crate) use judge::LeaveDate;
 pub(crate) use mapping::REJECTED;
 pub use names::Names;
@@ -92,6 +94,10 @@ impl Export {
     }
 
     fn look(source: Source, options: &ImportOptions, names: &mut Names) -> Result<Found, Error> {
+        if source.is_json() {
+            let (what, help) = ("it is JSON".to_owned(), "export the list as CSV");
+            return Err(Error::NoList { what, help });
+        }
         let standing = Everyone::of(&source.telling_name());
         let other = |why: &str| Ok(Found::Other(source.name(), why.to_owned()));
         if standing == Some(Everyone::Never) {

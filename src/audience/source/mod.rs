@@ -42,6 +42,8 @@ pub(crate) struct Source {
     mentions: bool,
     /// Whether it is a sheet of a spreadsheet.
     sheet: bool,
+    /// Whether it begins as JSON does.
+    json: bool,
 }
 
 /// Place of a source's bytes.
@@ -80,6 +82,11 @@ impl Source {
     /// Whether it is a part of a zip or spreadsheet.
     pub(crate) fn is_part(&self) -> bool {
         self.part.is_some()
+    }
+
+    /// Whether it is JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
     }
 
     /// Whether an address is in it.

@@ -138,7 +138,8 @@ fn text(file: String, part: Option<String>, bytes: SourceBytes) -> Result<Source
         return Err(Error::NoList { what, help: AS_CSV });
     };
     let (foreign_line, mentions) = (survey.foreign_line, survey.mentions);
-    Ok(Source { file, part, bytes, encoding, foreign_line, mentions, sheet: false })
+    let json = is_json(String::from_utf8_lossy(&begin).trim_start_matches('\u{feff}'));
+    Ok(Source { file, part, bytes, encoding, foreign_line, mentions, sheet: false, json })
 }
 
 /// A format that is known and not read, with help.
@@ -161,8 +162,6 @@ fn foreign(begin: &[u8]) -> Option<(&'static str, &'static str)> {
         Some(("it is XML", "export the list as CSV"))
     } else if text.starts_with("begin:vcard") {
         Some(("it is a file of vCards", "export the contacts as CSV"))
-    } else if is_json(text) {
-        Some(("it is JSON", "export the list as CSV"))
     } else {
         None
     }

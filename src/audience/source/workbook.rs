@@ -87,6 +87,7 @@ pub(super) fn sheets(
             foreign_line: None,
             mentions,
             sheet: true,
+            json: false,
         }));
     }
     if parts.iter().any(|part| matches!(part, Part::Text(_))) {
