@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use crate::address::EmailAddress;
 use crate::audience::blocklist::cause::{FileCause, Meaning};
 use crate::audience::error::Error;
-use crate::audience::exports::instant;
+use crate::audience::exports::latest_moment;
 use crate::audience::mailboxes::CellAddresses;
 use crate::audience::source::{Part, Source, parts};
 
@@ -207,15 +207,9 @@ fn marked(cell: &str) -> Option<BlockedOutcome> {
     None
 }
 
-/// The moment that a column names: as a date, or in seconds since 1970.
+/// The moment that a column names.
 fn moment(columns: &Columns, name: &str) -> Option<Timestamp> {
     let (_, text) = columns.iter().find(|(own, _)| own == name)?;
-    let text = text.trim();
-    if let Ok(seconds) = text.parse::<i64>() {
-        let seconds = if seconds > 100_000_000_000 { seconds / 1000 } else { seconds };
-        return Timestamp::from_second(seconds).ok().filter(|_| seconds > 100_000_000);
-    }
-    let rfc2822 = || jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp());
-    let utc = || instant(text.strip_suffix(" UTC").unwrap_or(text));
-    instant(text).or_else(utc).or_else(rfc2822)
+    let rfc2822 = || jiff::fmt::rfc2822::parse(text.trim()).ok().map(|zoned| zoned.timestamp());
+    latest_moment(text).or_else(rfc2822)
 }

@@ -22,13 +22,13 @@ use crate::audience::exports::mapping::{Fate, Mapping};
 use crate::audience::source::{Part, Source, parts};
 use crate::field::clean;
 
-pub(crate) use cell::{instant, plain};
+pub(crate) use cell::plain;
 pub use cell::{marked, unmarked};
 pub use everyone::Everyone;
 pub(crate) use flat::flat;
 pub use format::Format;
 pub(crate) use headers::address_rank;
-pub(crate) use judge::LeaveDate;
+pub(crate) use judge::{LeaveDate, latest_moment};
 pub(crate) use mapping::REJECTED;
 pub use names::Names;
 pub use options::ImportOptions;

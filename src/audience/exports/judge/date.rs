@@ -51,6 +51,15 @@ pub(super) fn read(text: &str) -> DateText {
     Parts::of(text).map_or(DateText::Unreadable, |parts| parts.date())
 }
 
+/// Returns the moment of a date; the later one where the text reads both ways.
+pub(crate) fn latest_moment(text: &str) -> Option<Timestamp> {
+    match read(text) {
+        DateText::At { at, .. } => Some(at),
+        DateText::Either { day_first, month_first } => Some(day_first.max(month_first)),
+        DateText::Empty | DateText::Unreadable => None,
+    }
+}
+
 /// Whether a text is one of those that stand for no date.
 fn is_empty(text: &str) -> bool {
     let zeros = text.chars().any(|c| c == '0') && text.chars().all(|c| "0-/.: TZ+".contains(c));

@@ -30,6 +30,7 @@ use crate::audience::exports::judge::column::{ColumnMeaning, StatusGrade};
 use crate::audience::rows::{Row, Rows};
 
 pub(crate) use cell::{CellDoubt, CellSign};
+pub(crate) use date::latest_moment;
 pub(crate) use leaving::LeaveKind;
 
 /// When a subscriber left, as far as an export says it.
