@@ -27,6 +27,7 @@ mod send;
 mod serve;
 mod status;
 mod subscribers;
+mod suppressed;
 mod suppressions;
 mod theme;
 mod trust;

@@ -7,13 +7,13 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::audience::{self, Columns, SuppressionMark, Suppressions};
+use crate::audience::{self, Columns, Suppressions};
 use crate::check;
 use crate::cli::count;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
-use crate::cli::lock_file::{LOCK_FILE, LockFile};
+use crate::cli::lock_file::LOCK_FILE;
 use crate::cli::outlines::Outlines;
 use crate::cli::{secret, trust};
 use crate::compile::{Gap, Press};
@@ -21,7 +21,7 @@ use crate::config::{self, Config, Measure, Secret};
 use crate::delivery::Gaps;
 use crate::diagnostic::{Checked, Code, Diagnostic, Source};
 use crate::issue::{self, Folder, Issue};
-use crate::key::{Hasher, KEY_LENGTH, Key};
+use crate::key::{KEY_LENGTH, Key};
 use crate::measure::Numbers;
 use crate::templates::{Neighbours, Theme};
 
@@ -268,56 +268,6 @@ impl Publication {
             }
             _ => false,
         }
-    }
-
-    /// The addresses that are never written to; whoever was forgotten is known by the hasher of the
-    /// publication's key, and by no other.
-    pub(super) fn suppressions(&self, hasher: Hasher) -> Result<Suppressions, Failure> {
-        let suppressions = self.suppressions_as_they_are(hasher)?;
-        self.check_suppressions(&suppressions)?;
-        Ok(suppressions)
-    }
-
-    /// The same file, whether or not it holds all that it held before.
-    pub(super) fn suppressions_as_they_are(&self, hasher: Hasher) -> Result<Suppressions, Failure> {
-        let path = &self.config.audience.suppressions;
-        let loaded = Suppressions::load(self.folder.root().join(path), Some(hasher));
-        let loaded = loaded.map_err(|error| {
-            Failure::world(&error)
-                .exit(Exit::Content)
-                .hint("nothing is sent until it can be read: it says who must not be written to")
-        })?;
-        Ok(loaded.marked(self.suppression_mark()))
-    }
-
-    /// What remembers how many readers the file of suppressions named.
-    pub(super) fn suppression_mark(&self) -> SuppressionMark {
-        SuppressionMark::in_folder(&self.state())
-    }
-
-    /// Makes sure that the file of suppressions names as many readers as it did before.
-    pub(super) fn check_suppressions(&self, now: &Suppressions) -> Result<(), Failure> {
-        let root = self.folder.root();
-        let lock_file = LockFile::read(root).ok().flatten().unwrap_or_default();
-        let before = self.suppression_mark().read().max(lock_file.suppressions);
-        let list = root.join(&self.config.audience.subscribers);
-        // Where the lists are not in version control, a clone has neither: it writes to nobody.
-        if now.named() >= before || (!now.path().exists() && !list.exists()) {
-            return Ok(());
-        }
-        let path = self.config.audience.suppressions.display();
-        let message = match now.path().exists() {
-            true => format!(
-                "`{path}` names {}, and named {} before",
-                count(now.named(), "reader"),
-                count(before, "reader")
-            ),
-            false => format!("`{path}` is not there, and named {}", count(before, "reader")),
-        };
-        Err(Failure::new(Exit::Content, message)
-            .hint("put the file back: it says who must not be written to")
-            .hint(format!("`suppressions` in `[audience]` of {SETTINGS} says where it is"))
-            .hint("where rows were taken out on purpose, `newsletter suppressions accept` says so"))
     }
 
     /// What was counted of what readers do; `None` where the settings count nothing.

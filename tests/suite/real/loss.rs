@@ -46,7 +46,7 @@ fn a_run_does_not_go_on_without_its_key() {
     refused(&publication, &sink, Exit::Usage, "the publication's key, .newsletter/key, is gone");
     assert!(!publication.path(KEY).exists(), "no other key is made");
     publication.write(KEY, &"0123456789abcdef".repeat(4));
-    refused(&publication, &sink, Exit::Usage, "with another key");
+    refused(&publication, &sink, Exit::Usage, "names another key");
     publication.write(KEY, &key);
     finished(&publication, &sink);
 }
@@ -58,7 +58,7 @@ fn a_journal_that_is_empty_or_damaged_does_not_begin_the_run_anew() {
     let journal = fs::read(publication.path(JOURNAL)).unwrap();
     fs::write(publication.path(JOURNAL), b"").unwrap();
     refused(&publication, &sink, Exit::World, "is empty, and a journal never is");
-    let help = "help: put the journal back from a copy";
+    let help = "help: put back a copy that was made after the last send";
     for damaged in [&journal[..journal.len() / 2], &journal[1..], b"notes of mine"] {
         fs::write(publication.path(JOURNAL), damaged).unwrap();
         refused(&publication, &sink, Exit::World, help);

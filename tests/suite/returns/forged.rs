@@ -92,8 +92,10 @@ fn a_token_of_a_journal_that_is_gone_names_nobody_in_the_next_one() {
     let paper = Paper::new(3);
     paper.send(1);
     let old = paper.mail(&reader(1));
-    std::fs::remove_file(paper.publication.path(".newsletter/journal.db")).unwrap();
-    std::fs::remove_file(paper.publication.path(".newsletter/lock")).unwrap();
+    for file in ["journal.db", "journal.mark", "lock"] {
+        std::fs::remove_file(paper.publication.path(".newsletter").join(file)).unwrap();
+    }
+    std::fs::remove_file(paper.publication.path("newsletter.lock")).unwrap();
     paper.send(2);
     let new = paper.mail(&reader(1));
     let numbers = |sender: &str| {
