@@ -13,11 +13,14 @@ const REASONS_MIN: usize = 2;
 
 /// Whether a group of Google's does not take mail from this sender, or is not there: Google gives
 /// no code for it, names no address, and lists what may be wrong.
-pub(super) fn is_notice(header: &Fields, said: &str) -> bool {
+pub(super) fn is_notice(header: &Fields, said: impl FnOnce() -> String) -> bool {
     let from = header.get("from").and_then(mailbox::in_field).unwrap_or_default().to_lowercase();
     let is_google = from.ends_with("@googlemail.com") || from.ends_with("@google.com");
-    let has_code = Status::find(said).is_some() || status::reply_code(said).is_some();
-    if !is_google || has_code || !header.has("x-failed-recipients") {
+    if !is_google || !header.has("x-failed-recipients") {
+        return false;
+    }
+    let said = &said();
+    if Status::find(said).is_some() || status::reply_code(said).is_some() {
         return false;
     }
     let reasons = said.lines().filter(|line| line.trim_start().starts_with(['*', '•', '·', '-']));

@@ -155,13 +155,15 @@ fn farewell(seen: &Seen<'_>) -> Decided {
 
 /// Someone writes nothing but that they want to be let go.
 fn farewell_within(seen: &Seen<'_>) -> Decided {
-    let said = prose::said(seen.parts);
-    let phrase = wish::in_text(&said).filter(|_| !seen.is_machine)?;
+    if seen.is_machine {
+        return None;
+    }
+    let phrase = wish::in_text(&prose::said(seen.parts))?;
     Some((Kind::Unsubscribe, format!("it says “{phrase}” and little else")))
 }
 
 fn group(seen: &Seen<'_>) -> Decided {
-    let is_one = group::is_notice(seen.header, &prose::said(seen.parts));
+    let is_one = group::is_notice(seen.header, || prose::said(seen.parts));
     is_one.then(|| (Kind::Bounce, "it has the form of a notice of Google Groups".to_owned()))
 }
 

@@ -4,7 +4,7 @@
 //! sender's own address says nothing of the recipient's.
 
 use crate::bounce::mailbox;
-use crate::bounce::phrases::{self, Plain, places};
+use crate::bounce::phrases::{self, Plain, may_be_in, places};
 
 /// The mark of the sender's address or domain.
 const SENDER: &str = "sender";
@@ -127,7 +127,7 @@ pub(super) enum Said {
 /// all of them are, the first.
 pub(super) fn said_of<'p>(phrases: &[&'p str], plain: &Plain) -> Option<(&'p str, Said)> {
     let mut of_sender = None;
-    for phrase in phrases {
+    for phrase in phrases.iter().filter(|phrase| may_be_in(plain, phrase)) {
         // Words on both sides of where a reply begins are of two speakers.
         for place in places(plain, phrase).filter(|place| reply_in(&plain[place.clone()]).is_none())
         {

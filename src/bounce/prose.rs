@@ -199,8 +199,10 @@ const LISTS: &[&str] = &[
 
 /// Where the lists of those whom the mail did not reach begin.
 fn lists(text: &str) -> Vec<usize> {
-    let mut at = 0;
-    let mut lists = Vec::new();
+    let (mut at, mut lists) = (0, Vec::new());
+    if phrases::first(LISTS, &phrases::plain(text)).is_none() {
+        return lists;
+    }
     for line in text.split_inclusive('\n') {
         at += line.len();
         if line.len() < 300 && phrases::first(LISTS, &phrases::plain(line)).is_some() {

@@ -2,6 +2,7 @@
 
 use crate::bounce::fields::{self, Fields};
 use crate::bounce::phrases;
+use crate::bounce::status::{self, Status};
 
 /// A text in two halves.
 #[derive(Debug, Clone, Default)]
@@ -110,7 +111,7 @@ pub(super) fn split(text: &str) -> Halves {
     let mut rest = text;
     while let Some((at, start)) = begin(rest) {
         halves.said.push_str(&rest[..at]);
-        rest = take(&rest[start..], &mut halves);
+        rest = take(&rest[start..], at < start, &mut halves);
     }
     halves.said.push_str(rest);
     halves
@@ -131,14 +132,17 @@ fn begin(text: &str) -> Option<(usize, usize)> {
     None
 }
 
-/// Takes in a quoted mail, and returns what follows it.
-fn take<'t>(text: &'t str, halves: &mut Halves) -> &'t str {
+/// Takes in a quoted mail, and returns what follows it. Behind a line that announces the mail, what
+/// is no longer indented may be its body: there it is what follows only where it has a code.
+fn take<'t>(text: &'t str, is_announced: bool, halves: &mut Halves) -> &'t str {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let margin = Margin::of(first);
     halves.is_reply |= margin == Margin::Marked;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        if !line.trim().is_empty() && !margin.goes_on(line) {
+        let is_over = !line.trim().is_empty() && !margin.goes_on(line);
+        let is_sure = !is_announced || margin == Margin::Marked;
+        if is_over && (is_sure || has_code(&text[at..])) {
             return &text[at..];
         }
         at += line.len();
@@ -148,6 +152,14 @@ fn take<'t>(text: &'t str, halves: &mut Halves) -> &'t str {
         halves.quoted.push_str(margin.strip(line));
     }
     ""
+}
+
+/// How much behind a quoted mail is looked at for a code.
+const NEAR_MAX: usize = 500;
+
+fn has_code(text: &str) -> bool {
+    let near = &text[..text.floor_char_boundary(NEAR_MAX.min(text.len()))];
+    Status::find(near).is_some() || status::reply_code(near).is_some()
 }
 
 impl Margin {

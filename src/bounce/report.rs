@@ -238,7 +238,7 @@ fn senders(evidence: &Evidence) -> Vec<String> {
 }
 
 fn is_group(parts: &[Part]) -> bool {
-    parts.first().is_some_and(|part| group::is_notice(&part.fields, &prose::said(parts)))
+    parts.first().is_some_and(|part| group::is_notice(&part.fields, || prose::said(parts)))
 }
 
 fn of_statement(statement: &Statement, is_only: bool, context: &Context<'_>) -> Report {

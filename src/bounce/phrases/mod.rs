@@ -83,7 +83,12 @@ pub(super) fn first<'p>(phrases: &[&'p str], plain: &Plain) -> Option<&'p str> {
 
 /// Whether a phrase is in a plain text.
 pub(super) fn holds(plain: &Plain, phrase: &str) -> bool {
-    places(plain, phrase).next().is_some()
+    may_be_in(plain, phrase) && places(plain, phrase).next().is_some()
+}
+
+/// Whether a phrase may be in a plain text: most are not, and need no search.
+pub(super) fn may_be_in(plain: &Plain, phrase: &str) -> bool {
+    plain.may_hold(phrase) || phrase.starts_with('*')
 }
 
 /// The places of a phrase in a plain text. A phrase begins where a word begins, and one of three

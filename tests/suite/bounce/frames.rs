@@ -2,7 +2,7 @@
 
 use newsletter::bounce::{self, Class, Kind, Message};
 use newsletter::returns::{self, Failing};
-use proptest::prelude::{Strategy, prop};
+use proptest::prelude::{ProptestConfig, Strategy, prop};
 use proptest::{prop_assert, prop_assert_ne, proptest};
 
 use crate::cases;
@@ -156,6 +156,8 @@ fn quoted(way: usize, letter: &str) -> String {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
     #[test]
     fn a_quoted_letter_never_makes_a_bounce_hard(
         said in prop::sample::select(SILENT),
