@@ -83,6 +83,12 @@ pub struct Fault {
 /// The pieces of a text, in its order. Spans are bytes of `text`.
 #[must_use]
 pub fn tokens(text: &str) -> Vec<Token> {
+    if let Some(span) = crowded(text) {
+        return vec![Token::Fault(
+            format!("a tag with more than {ATTRIBUTES_MAX} attributes"),
+            span,
+        )];
+    }
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     // The insides of `<style>`, `<title>`, `<script>` and `<textarea>` are text.
     emitter.naively_switch_states(true);
@@ -95,6 +101,42 @@ pub fn tokens(text: &str) -> Vec<Token> {
         .collect()
 }
 
+/// How many attributes a tag can have: the tokenizer calls itself for each, and ends with the stack.
+const ATTRIBUTES_MAX: usize = 200;
+
+/// The first tag that may have more attributes than it can have: they end at spaces, quotes and `/`.
+fn crowded(text: &str) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
+    let (mut open, mut quote, mut ends) = (None, None, 0);
+    for (at, byte) in bytes.iter().enumerate() {
+        let Some(start) = open else {
+            let named =
+                bytes.get(at + 1).is_some_and(|next| next.is_ascii_alphabetic() || *next == b'/');
+            (open, ends) = ((*byte == b'<' && named).then_some(at), 0);
+            continue;
+        };
+        let before = bytes[at - 1];
+        match (quote, byte) {
+            (Some(known), _) if known == *byte => quote = None,
+            (Some(_), _) => {}
+            // Elsewhere a quote is part of a name or of a value.
+            (None, b'"' | b'\'') if before == b'=' || before.is_ascii_whitespace() => {
+                (quote, ends) = (Some(*byte), ends + 1);
+            }
+            (None, b'>') => open = None,
+            (None, b'/' | b' ' | b'\t' | b'\n' | b'\r' | b'\x0c') => {
+                ends += usize::from(!before.is_ascii_whitespace() && before != b'/');
+            }
+            _ => {}
+        }
+        // One attribute has two ends at most.
+        if ends > 2 * ATTRIBUTES_MAX {
+            return Some(start..text.floor_char_boundary(at));
+        }
+    }
+    None
+}
+
 /// The tags of a text, in its order.
 #[must_use]
 pub fn tags(text: &str) -> Vec<Tag> {
@@ -104,6 +146,10 @@ pub fn tags(text: &str) -> Vec<Tag> {
     };
     tokens(text).into_iter().filter_map(tag).collect()
 }
+
+/// How deep elements can stand inside each other: a mail made of tables has thirty levels, browsers stop
+/// at 512, and each level costs time and stack.
+pub const NESTED_MAX: usize = 100;
 
 /// What keeps a text from being a piece of HTML that can stand inside another: parse errors, end
 /// tags that end nothing, elements that nothing ends. Tags that HTML lets people leave out, such as
@@ -119,6 +165,15 @@ pub fn faults(text: &str) -> Vec<Fault> {
                 help: format!("write `<{0}></{0}>`", tag.name),
                 span: tag.span,
             }),
+            Token::Tag(tag) if tag.opens() && open.len() == NESTED_MAX => {
+                faults.push(Fault {
+                    message: format!("elements stand inside each other deeper than {NESTED_MAX}"),
+                    help: "close what is open, or put the parts side by side".to_owned(),
+                    span: tag.span,
+                });
+                // What is open here would be said to be never closed, and is not at fault.
+                return faults;
+            }
             Token::Tag(tag) if tag.opens() => open.push(tag),
             Token::Tag(tag) if tag.closing => faults.extend(close(&mut open, tag)),
             Token::Fault(message, span) => {

@@ -10,7 +10,9 @@ use std::time::UNIX_EPOCH;
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rsa;
 
+use crate::cli::safe_output::SafeOutput;
 use crate::clock::Clock;
+use crate::diagnostic::{visible, visible_in_colour};
 
 /// Everything that a command may ask of the world outside: a test can give it another.
 pub struct Env {
@@ -58,7 +60,10 @@ impl Env {
             folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
             variables: std::env::vars_os().collect(),
             input: Box::new(io::BufReader::new(io::stdin())),
-            output: Box::new(io::stdout()),
+            output: match io::stdout().is_terminal() {
+                true => Box::new(SafeOutput::new(io::stdout())),
+                false => Box::new(io::stdout()),
+            },
             messages: Box::new(io::stderr()),
             terminal,
             coloured: choice != anstream::ColorChoice::Never,
@@ -90,18 +95,32 @@ impl Env {
 
     /// Prints a line for people. A closed terminal is no reason to stop a delivery.
     pub fn say(&mut self, line: impl fmt::Display) {
-        drop(writeln!(self.messages, "{line}"));
+        drop(writeln!(self.messages, "{}", visible(&line.to_string())));
     }
 
-    /// Prints data; fails when the reader of a pipe is gone.
-    pub fn print(&mut self, data: &str) -> io::Result<()> {
+    /// Prints lines for people that have colours where messages may have them.
+    pub fn say_coloured(&mut self, lines: &str) {
+        match self.coloured {
+            true => drop(writeln!(self.messages, "{}", visible_in_colour(lines))),
+            false => self.say(lines),
+        }
+    }
+
+    /// Prints what was asked for, as words or as JSON: what lists, files and servers say in it moves
+    /// no cursor. Fails when the reader of a pipe is gone.
+    pub fn print(&mut self, text: &str) -> io::Result<()> {
+        self.print_exactly(&visible(text))
+    }
+
+    /// Prints data for a program or a file, byte for byte; only a terminal gets it made safe.
+    pub fn print_exactly(&mut self, data: &str) -> io::Result<()> {
         self.output.write_all(data.as_bytes())?;
         self.output.flush()
     }
 
     /// Asks a question that is answered with yes or no; nothing is no.
     pub fn confirm(&mut self, question: &str) -> bool {
-        drop(write!(self.messages, "{question} [y/N] "));
+        drop(write!(self.messages, "{} [y/N] ", visible(question)));
         drop(self.messages.flush());
         let mut answer = String::new();
         let read = self.input.read_line(&mut answer);

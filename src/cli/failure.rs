@@ -112,15 +112,21 @@ impl Failure {
         if self.message.is_empty() {
             return text;
         }
-        let _: std::fmt::Result = writeln!(text, "error: {}", self.message);
+        let _: std::fmt::Result = writeln!(text, "error: {}", indented(&self.message));
         for cause in &self.causes {
-            let _: std::fmt::Result = writeln!(text, "  because: {cause}");
+            let _: std::fmt::Result = writeln!(text, "  because: {}", indented(cause));
         }
         for hint in &self.hints {
-            let _: std::fmt::Result = writeln!(text, "help: {hint}");
+            let _: std::fmt::Result = writeln!(text, "help: {}", indented(hint));
         }
         text
     }
+}
+
+/// Words of which no line but the first begins at the margin: a server's reply or a file's name with
+/// a line feed in it is not taken for another message.
+fn indented(words: &str) -> String {
+    words.trim_end().replace("\r\n", "\n").replace('\n', "\n    ")
 }
 
 impl From<std::io::Error> for Failure {

@@ -1,10 +1,13 @@
 //! What stages have to say in, each thing once and counted out.
 
+use std::collections::BTreeMap;
+
 use crate::audience::BadRow;
 use crate::cli::count;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
-use crate::diagnostic::{Checked, Diagnostic, Level};
+use crate::diagnostic::{Checked, Code, Diagnostic, Level, SHOWN_MAX};
+use crate::language;
 
 /// How many bad rows are shown one by one.
 const ROWS_SHOWN_MAX: usize = 20;
@@ -12,8 +15,10 @@ const ROWS_SHOWN_MAX: usize = 20;
 /// What was found.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// What is wrong in files, each once.
+    /// What is wrong in files, each once: of each code the first [`SHOWN_MAX`].
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// How many more there are of each code.
+    pub(super) more: BTreeMap<Code, u64>,
     /// The list, as people write its path.
     pub(super) list: String,
     /// Rows of the list that are no readers: the first [`Found::ROWS_MAX`] of them.
@@ -42,8 +47,16 @@ impl Found {
     /// Takes diagnostics in, but for those that are there already.
     pub(super) fn add(&mut self, diagnostics: Vec<Diagnostic>) {
         for diagnostic in diagnostics {
-            if !self.diagnostics.contains(&diagnostic) {
+            let code = diagnostic.code;
+            if diagnostic.more > 0 {
+                *self.more.entry(code).or_default() += diagnostic.more;
+            } else if self.diagnostics.contains(&diagnostic) {
+                // It was said already.
+            } else if self.diagnostics.iter().filter(|known| known.code == code).count() < SHOWN_MAX
+            {
                 self.diagnostics.push(diagnostic);
+            } else {
+                *self.more.entry(code).or_default() += 1;
             }
         }
     }
@@ -58,15 +71,19 @@ impl Found {
 
     /// How many diagnostics of a level there are.
     pub(super) fn count(&self, level: Level) -> usize {
-        self.diagnostics.iter().filter(|found| found.code.level() == level).count()
+        let more =
+            self.more.iter().filter(|(code, _)| code.level() == level).map(|(_, more)| *more);
+        let shown = self.diagnostics.iter().filter(|found| found.code.level() == level).count();
+        shown + usize::try_from(more.sum::<u64>()).unwrap_or(usize::MAX)
     }
 
     /// Takes in what was found and returns the value, if it is a good one.
     pub(super) fn accept<T>(&mut self, checked: Checked<T>, exit: Exit) -> Result<T, Failure> {
-        let errors = checked.diagnostics.iter().filter(|found| found.is_error()).count();
+        let errors = checked.diagnostics.iter().filter(|found| found.is_error());
+        let errors: u64 = errors.map(|found| found.more.max(1)).sum();
         self.add(checked.diagnostics);
         checked.value.ok_or_else(|| {
-            let errors = count(errors as u64, "error");
+            let errors = count(errors, "error");
             Failure::new(exit, format!("{errors} in the files above; nothing was done"))
         })
     }
@@ -85,7 +102,10 @@ impl Found {
             let rendered = diagnostic.render(env.coloured);
             // What is said in one line needs no space around it.
             let lines = rendered.lines().count();
-            env.say(if lines > 1 { rendered.as_str() } else { rendered.trim_end() });
+            env.say_coloured(if lines > 1 { rendered.as_str() } else { rendered.trim_end() });
+        }
+        for (code, more) in &self.more {
+            env.say(format_args!("and {} more of {}", language::grouped(*more), code.number()));
         }
     }
 }

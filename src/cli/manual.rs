@@ -23,7 +23,7 @@ pub(super) struct ManArgs {
 pub(super) fn completions(env: &mut Env, args: &CompletionsArgs) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "newsletter", &mut script);
-    env.print(&String::from_utf8_lossy(&script))?;
+    env.print_exactly(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Done)
 }
 
@@ -39,6 +39,6 @@ pub(super) fn man(env: &mut Env, args: &ManArgs) -> Result<Exit, Failure> {
     };
     let mut page = Vec::new();
     clap_mangen::Man::new(command).render(&mut page)?;
-    env.print(&String::from_utf8_lossy(&page))?;
+    env.print_exactly(&String::from_utf8_lossy(&page))?;
     Ok(Exit::Done)
 }

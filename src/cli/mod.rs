@@ -22,6 +22,7 @@ mod progress;
 mod publication;
 mod readers;
 mod render;
+mod safe_output;
 mod secret;
 mod send;
 mod serve;
@@ -133,10 +134,10 @@ fn explain(env: &mut Env, error: &clap::Error) -> Exit {
     let rendered = error.render();
     let text = if env.coloured { rendered.ansi().to_string() } else { rendered.to_string() };
     if error.use_stderr() {
-        env.say(text.trim_end());
+        env.say_coloured(text.trim_end());
         return Exit::Usage;
     }
-    match env.print(&text) {
+    match env.print_exactly(&text) {
         Ok(()) => Exit::Done,
         Err(_) => Exit::World,
     }

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::env::Env;
 use crate::delivery::{Event, Why};
+use crate::diagnostic::visible;
 use crate::journal::Tally;
 
 /// Shows how far a delivery is.
@@ -102,7 +103,7 @@ impl<'e> Progress<'e> {
 
     fn say(&mut self, line: &str) {
         match &self.bar {
-            Some(bar) => bar.println(line),
+            Some(bar) => bar.println(visible(line)),
             None => self.env.say(line),
         }
     }

@@ -88,7 +88,7 @@ pub(super) fn render(env: &mut Env, args: &RenderArgs) -> Result<Exit, Failure> 
         Form::Text => draft.text(reader),
     };
     let printed = printed.map_err(|gap| Failure::new(Exit::Content, gap.to_string()))?;
-    env.print(&printed)?;
+    env.print_exactly(&printed)?;
     Ok(Exit::Done)
 }
 

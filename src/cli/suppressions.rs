@@ -11,6 +11,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::lock_file::LockFile;
 use crate::cli::publication::Publication;
 use crate::cli::{blocklist, count, secret, trust};
+use crate::field::clean;
 use crate::key::Key;
 
 /// See who is never written to, and add to them
@@ -188,9 +189,9 @@ fn print_one(
     let said = match reason {
         None => "is written to".to_owned(),
         Some("") => "suppressed".to_owned(),
-        Some(reason) => reason.to_owned(),
+        Some(reason) => clean(reason).into_owned(),
     };
-    let left: String = left.iter().map(|name| format!("; left `{name}`")).collect();
+    let left: String = left.iter().map(|name| format!("; left `{}`", clean(name))).collect();
     Ok(env.print(&format!("{whom}  {said}{left}\n"))?)
 }
 

@@ -1,9 +1,14 @@
 //! What is wrong in a file in, a text that shows where and how to mend it out.
 
+mod more;
 mod render;
+mod visible;
 
 use std::ops::Range;
 use std::sync::Arc;
+
+pub use more::SHOWN_MAX;
+pub use visible::{visible, visible_in_colour};
 
 /// A file that was read: the path as people write it, and its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -315,6 +320,8 @@ pub struct Diagnostic {
     pub note: Option<String>,
     /// Whether a secret stands in these lines, so that they are not shown.
     pub hidden: bool,
+    /// How many diagnostics it stands for that are not shown one by one; 0 where it is one itself.
+    pub more: u64,
 }
 
 impl Diagnostic {
@@ -328,7 +335,7 @@ impl Diagnostic {
     ) -> Self {
         let source = Arc::clone(source);
         let (label, message) = (String::new(), message.into());
-        Self { code, source, span, message, label, help: None, note: None, hidden: false }
+        Self { code, source, span, message, label, help: None, note: None, hidden: false, more: 0 }
     }
 
     /// The same with words beside the underlined text.

@@ -6,7 +6,7 @@ use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level as Colour, Origin, Renderer, Snippet,
 };
 
-use crate::diagnostic::{Diagnostic, Level};
+use crate::diagnostic::{Diagnostic, Level, visible};
 
 impl Diagnostic {
     /// Whether it is about the file as a whole: a note that points at nothing in it.
@@ -23,23 +23,26 @@ impl Diagnostic {
             Level::Warning => Colour::WARNING,
             Level::Note => Colour::NOTE,
         };
+        let path = visible(&self.source.path).replace('\n', "\\u000a");
         if self.is_of_file() {
-            let line = format!("{}: {}", self.source.path, self.message);
+            let line = format!("{path}: {}", visible(&self.message));
             let title = colour.primary_title(line.as_str()).id(self.code.number());
             return renderer.render(&[Group::with_title(title)]) + "\n";
         }
-        let title = colour.primary_title(self.message.as_str()).id(self.code.number());
+        let message = visible(&self.message);
+        let title = colour.primary_title(message.as_ref()).id(self.code.number());
         let mut group = if self.hidden {
-            title.element(self.origin()).element(Colour::NOTE.message(HIDDEN))
+            title.element(self.origin(&path)).element(Colour::NOTE.message(HIDDEN))
         } else {
-            title.element(self.snippet())
+            title.element(self.snippet(&path))
         };
         if let Some(note) = &self.note {
-            group = group.element(Colour::NOTE.message(note.as_str()));
+            group = group.element(Colour::NOTE.message(visible(note).into_owned()));
         }
         let mut report = vec![group];
         if let Some(help) = &self.help {
-            report.push(Group::with_title(Colour::HELP.secondary_title(help.as_str())));
+            let help = visible(help).into_owned();
+            report.push(Group::with_title(Colour::HELP.secondary_title(help)));
         }
         let mut rendered = renderer.render(&report);
         rendered.push('\n');
@@ -47,19 +50,25 @@ impl Diagnostic {
     }
 
     /// The lines, with the place underlined.
-    fn snippet(&self) -> Snippet<'_, Annotation<'_>> {
-        let text = self.source.text.as_str();
-        let mut annotation = AnnotationKind::Primary.span(underlined(text, &self.span));
+    fn snippet<'s>(&'s self, path: &'s str) -> Snippet<'s, Annotation<'s>> {
+        let span = underlined(&self.source.text, &self.span);
+        // The lines alone: a look at the whole file for each of many would take too long.
+        let lines = self.source.line_range(&span);
+        let first = self.source.line(lines.start);
+        let text = self.source.text.get(lines.clone()).unwrap_or_default().trim_end_matches('\r');
+        let within = |offset: usize| offset.min(text.len());
+        let mut annotation = AnnotationKind::Primary
+            .span(within(span.start - lines.start)..within(span.end - lines.start));
         if !self.label.is_empty() {
             annotation = annotation.label(self.label.as_str());
         }
-        Snippet::source(text).path(self.source.path.as_str()).annotation(annotation)
+        Snippet::source(text).line_start(first).path(path).annotation(annotation)
     }
 
     /// The place alone.
-    fn origin(&self) -> Origin<'_> {
+    fn origin<'s>(&self, path: &'s str) -> Origin<'s> {
         let (line, column) = self.place().0;
-        Origin::path(self.source.path.as_str()).line(line).char_column(column)
+        Origin::path(path).line(line).char_column(column)
     }
 
     /// Where the underlined text begins and where it ends: line and column, counted from 1, the

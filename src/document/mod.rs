@@ -95,7 +95,14 @@ impl<'r> Table<'r> {
     /// that has to be there and is not, unless one of those is it, mistyped.
     pub fn finish(self) {
         let mut meant = Vec::new();
-        for (key, (span, _)) in &self.entries {
+        // In the order of the file, so that the first of many are shown.
+        let mut unknown: Vec<_> = self.entries.iter().collect();
+        unknown.sort_by_key(|(_, (span, _))| span.start);
+        for (key, (span, _)) in unknown {
+            if self.report.is_full(Code::UnknownKey) {
+                self.report.skip(Code::UnknownKey, span.start);
+                continue;
+            }
             let message = format!("unknown key `{key}` in {}", self.what);
             let known = closest(key, &self.known);
             let help = known.map_or_else(

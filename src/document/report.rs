@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Code, Diagnostic, Source};
+use crate::diagnostic::{Code, Diagnostic, SHOWN_MAX, Source};
 use crate::document::{Table, syntax};
 
 /// Collects what is wrong while a file is read; a reader never stops at the first mistake.
@@ -15,6 +15,8 @@ use crate::document::{Table, syntax};
 pub struct Report {
     source: Arc<Source>,
     diagnostics: RefCell<Vec<Diagnostic>>,
+    /// How many diagnostics of each code there are, and where the first is that is not kept.
+    counts: RefCell<BTreeMap<Code, (u64, usize)>>,
     /// Where secrets stand: no diagnostic shows these lines.
     secrets: RefCell<Vec<Range<usize>>>,
     /// The defaults of fields that have none of their own, by column.
@@ -28,6 +30,7 @@ impl Report {
         Self {
             source,
             diagnostics: RefCell::default(),
+            counts: RefCell::default(),
             secrets: RefCell::default(),
             defaults: BTreeMap::new(),
         }
@@ -57,9 +60,44 @@ impl Report {
         Diagnostic::new(code, &self.source, span, message)
     }
 
-    /// Adds a diagnostic.
+    /// Adds a diagnostic; of each code the first [`SHOWN_MAX`] are kept, and the others are counted.
     pub fn add(&self, diagnostic: Diagnostic) {
-        self.diagnostics.borrow_mut().push(diagnostic);
+        if self.count(diagnostic.code, diagnostic.span.start) {
+            self.diagnostics.borrow_mut().push(diagnostic);
+        }
+    }
+
+    /// Counts a diagnostic that is about to be made; returns whether one more of its code is kept.
+    fn count(&self, code: Code, start: usize) -> bool {
+        let mut counts = self.counts.borrow_mut();
+        let (count, first) = counts.entry(code).or_default();
+        *count += 1;
+        let kept = *count <= SHOWN_MAX as u64;
+        if *count == SHOWN_MAX as u64 + 1 {
+            *first = start;
+        }
+        kept
+    }
+
+    /// Whether all further diagnostics of a code are only counted.
+    #[must_use]
+    pub fn is_full(&self, code: Code) -> bool {
+        self.counts.borrow().get(&code).is_some_and(|(count, _)| *count >= SHOWN_MAX as u64)
+    }
+
+    /// Counts diagnostics of a code that is full, without making them.
+    pub(super) fn skip(&self, code: Code, start: usize) {
+        self.count(code, start);
+    }
+
+    /// One diagnostic for each code of which there are more than are kept.
+    fn rest(&self) -> Vec<Diagnostic> {
+        let counts = self.counts.borrow();
+        let more = counts.iter().filter(|(_, (count, _))| *count > SHOWN_MAX as u64);
+        let more = more.map(|(code, (count, first))| {
+            Diagnostic::of_more(*code, &self.source, *first..*first, count - SHOWN_MAX as u64)
+        });
+        more.collect()
     }
 
     /// Keeps the lines of a place from being shown, whatever is wrong in them.
@@ -73,6 +111,7 @@ impl Report {
         let (root, errors) = DeTable::parse_recoverable(&self.source.text);
         let root = root.into_inner();
         self.hide_secrets(&root);
+        let more = errors.len().saturating_sub(SHOWN_MAX);
         for mut diagnostic in syntax::explain_all(errors, &self.source) {
             if names_secret(self.source.lines(&diagnostic.span)) {
                 self.hide(diagnostic.span.clone());
@@ -84,6 +123,8 @@ impl Report {
             }
             self.add(diagnostic);
         }
+        // What was not explained is what follows from the errors before it, most of the time.
+        (0..more).for_each(|_| self.skip(Code::Syntax, self.source.text.len()));
         Table::new(self, "the file", 0..0, root)
     }
 
@@ -91,6 +132,7 @@ impl Report {
     #[must_use]
     pub fn into_diagnostics(self) -> Vec<Diagnostic> {
         let mut diagnostics = self.diagnostics.take();
+        diagnostics.extend(self.rest());
         let broken = diagnostics.iter().filter(|d| d.code == Code::Syntax).map(|d| d.span.start);
         if let Some(first) = broken.min() {
             let first = self.source.line_range(&(first..first)).start;

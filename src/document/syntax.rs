@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
-use crate::diagnostic::{Code, Diagnostic, Source, sort};
+use crate::diagnostic::{Code, Diagnostic, SHOWN_MAX, Source, sort};
 
 /// The kinds of mistakes by the first words of the parser, each with ours.
 const KINDS: &[(&str, &str, &str)] = &[
@@ -38,9 +38,11 @@ const ROUNDS_MAX: usize = 20;
 /// The parser passes over what follows a key without a value, up to the next table: it is asked
 /// again about the text without that line.
 pub(super) fn explain_all(errors: Vec<toml::de::Error>, source: &Arc<Source>) -> Vec<Diagnostic> {
+    // To explain one takes a look at the whole file, and no more are shown.
+    let mut errors = errors;
+    errors.truncate(SHOWN_MAX);
     let mut found: Vec<_> = errors.iter().map(|error| explain(error, source)).collect();
     let mut text = source.text.clone();
-    let mut errors = errors;
     let mut bare = Vec::new();
     for _ in 0..ROUNDS_MAX {
         let lines = errors.iter().filter(|error| is_bare(error)).filter_map(toml::de::Error::span);
@@ -53,6 +55,7 @@ pub(super) fn explain_all(errors: Vec<toml::de::Error>, source: &Arc<Source>) ->
         }
         bare.extend(lines);
         errors = DeTable::parse_recoverable(&text).1;
+        errors.truncate(SHOWN_MAX);
         found.extend(errors.iter().map(|error| explain(error, source)));
     }
     sort(&mut found);

@@ -66,6 +66,10 @@ pub(super) fn read(table: &mut Table<'_>, context: &Context<'_>) -> Option<Html>
         reader.refuse(fault.span, &fault.message, &fault.help);
     }
     for token in markup::tokens(&marked.text) {
+        // That is said already: it is a fault.
+        if reader.open.len() > markup::NESTED_MAX {
+            break;
+        }
         reader.token(token);
     }
     let pieces = reader.pieces();
@@ -157,7 +161,10 @@ impl Reader<'_> {
     fn attribute(&mut self, element: &str, attribute: &Attribute) {
         let Attribute { name, value, span } = attribute;
         if !ATTRIBUTES.contains(&name.as_str()) {
-            let help = closest(name, &ATTRIBUTES).map_or_else(
+            // To look for the one that is meant takes time, and a hundred are shown.
+            let full = self.report.is_full(Code::Html);
+            let meant = || if full { None } else { closest(name, &ATTRIBUTES) };
+            let help = meant().map_or_else(
                 || "delete it: what it does is no part of a letter".to_owned(),
                 |known| format!("did you mean `{known}`?"),
             );

@@ -1,5 +1,7 @@
 //! What was found in, one JSON object out. It changes only by addition.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::cli::failure::{Exit, Failure};
@@ -16,6 +18,7 @@ pub(super) fn write(
     );
     let document = json!({
         "diagnostics": found.diagnostics.iter().map(diagnostic).collect::<Vec<_>>(),
+        "more": found.more.iter().map(|(code, more)| (code.number(), *more)).collect::<BTreeMap<_, _>>(),
         "rows": rows.collect::<Vec<_>>(),
         "failure": failure.map(|failure| {
             json!({

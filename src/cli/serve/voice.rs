@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::cli::env::Env;
+use crate::diagnostic::visible;
 
 /// Where an operator reads; shared by everything that has something to say.
 #[derive(Clone)]
@@ -22,7 +23,7 @@ impl Voice {
     /// Says a line. Nobody to read it is no reason to stop.
     pub(super) fn say(&self, line: &str) {
         let mut messages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(messages.write_all(format!("{line}\n").as_bytes()));
+        drop(messages.write_all(format!("{}\n", visible(line)).as_bytes()));
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn write(
 ) -> Result<(), Failure> {
     let page = page(env, publication, account, counted);
     if file == Path::new("-") {
-        return Ok(env.print(&page)?);
+        return Ok(env.print_exactly(&page)?);
     }
     let path = env.folder.join(file);
     if !replaceable(&path) {

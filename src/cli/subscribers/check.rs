@@ -10,6 +10,7 @@ use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::publication::Publication;
 use crate::cli::subscribers::{CheckArgs, suppressions_shown, unreadable};
+use crate::diagnostic::visible;
 use crate::language::grouped;
 
 /// How bad it is.
@@ -67,7 +68,7 @@ pub(super) fn check(
                 Grade::Error => totals.errors += 1,
                 Grade::Warning => totals.warnings += 1,
             }
-            writeln!(env.output, "{}", line(&finding, &name, args.json))?;
+            writeln!(env.output, "{}", visible(&line(&finding, &name, args.json)))?;
         }
     }
     finish(env, &totals, args.json)?;
@@ -132,7 +133,7 @@ fn finish(env: &mut Env, totals: &Totals, as_json: bool) -> Result<(), Failure> 
             "readers": readers, "errors": errors, "warnings": warnings, "fine": fine,
             "suppressed": suppressed,
         });
-        writeln!(env.output, "{object}")?;
+        writeln!(env.output, "{}", visible(&object.to_string()))?;
     }
     env.output.flush()?;
     let counted = |number: u64, noun: &str| crate::cli::count(number, noun);

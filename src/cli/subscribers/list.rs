@@ -11,6 +11,7 @@ use crate::cli::found::Found;
 use crate::cli::publication::Publication;
 use crate::cli::readers::Readers;
 use crate::cli::subscribers::{ListArgs, suppressions_shown};
+use crate::diagnostic::visible;
 use crate::document::closest;
 use crate::field::clean;
 
@@ -33,7 +34,7 @@ pub(super) fn list(
             && segment.is_none_or(|name| Readers::belongs(publication, &reader, name));
         if meant {
             let line = line(publication, &reader, &suppressions, args.json);
-            writeln!(env.output, "{line}")?;
+            writeln!(env.output, "{}", visible(&line.to_string()))?;
         }
     }
     env.output.flush()?;

@@ -227,7 +227,7 @@ impl Applying<'_> {
         for Entry { address, source, at, .. } in batch {
             if self.suppressions.reason_for(&address).is_none() && known.insert(address.key()) {
                 self.tally.new += 1;
-                self.env.print(&format!("{address},{REASON},{source},{at:.3}\n"))?;
+                self.env.print_exactly(&format!("{address},{REASON},{source},{at:.3}\n"))?;
             }
         }
         Ok(())
