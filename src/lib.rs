@@ -11,6 +11,7 @@ pub mod clock;
 pub mod diagnostic;
 pub mod document;
 pub mod field;
+mod file;
 pub mod key;
 pub mod language;
 pub mod markup;

@@ -5,6 +5,8 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use std::time::SystemTime;
 
+use crate::file;
+
 use tempfile::NamedTempFile;
 
 /// What tells a file from the same one after a change: its length, its time and its number.
@@ -42,7 +44,7 @@ pub(crate) fn lock(path: &Path) -> io::Result<File> {
         }
         if identity(&file.metadata()?) == path.metadata().ok().and_then(|file| identity(&file)) {
             if new {
-                sync_folder(path)?;
+                file::sync_folder(path)?;
             }
             return Ok(file);
         }
@@ -84,15 +86,6 @@ pub(crate) fn tail(file: &mut File) -> io::Result<Vec<u8>> {
     file.seek(SeekFrom::Start(length.saturating_sub(2)))?;
     file.read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-/// A new file outlives a power cut only when its folder is on the disk too.
-pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
-    if cfg!(not(unix)) {
-        return Ok(());
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 /// What tells two files apart: the device and the number on it; `None` where they have none.

@@ -11,6 +11,7 @@ use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::trust;
 use crate::config::{Publication, Secret};
+use crate::file;
 use crate::key::{KEY_LENGTH, Key};
 
 /// Fetches a secret of one line; messages name where it is kept and never what it is.
@@ -145,8 +146,10 @@ pub(super) fn write(path: &Path, secret: &str) -> std::io::Result<()> {
     // A temporary file is readable by its owner alone, and stays so under its new name.
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(secret.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist_noclobber(path).map(drop).map_err(|error| error.error)
+    match file::create(file, path)? {
+        Ok(_) => Ok(()),
+        Err(_) => Err(std::io::ErrorKind::AlreadyExists.into()),
+    }
 }
 
 /// Makes a folder that its owner alone can look into.

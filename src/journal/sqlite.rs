@@ -11,6 +11,7 @@ use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{SqlSafeStr as _, Sqlite, SqliteConnection, SqlitePool, Transaction};
 
+use crate::file;
 use crate::journal::error::{self, Error};
 
 /// Every change of the tables, oldest first. One that was released is never changed.
@@ -172,7 +173,8 @@ async fn create(path: &Path) -> Result<(), Error> {
         Err(other) if other.error.kind() != io::ErrorKind::AlreadyExists => {
             Err(failed(other.error))
         }
-        _ => Ok(()), // ours or another process's: they are the same
+        // Ours or another process's: they are the same.
+        _ => file::sync_folder(path).map_err(failed),
     }
 }
 

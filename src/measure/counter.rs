@@ -6,6 +6,7 @@ use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use crate::file;
 use crate::measure::Numbers;
 
 /// The file, below the publication's folder.
@@ -98,8 +99,7 @@ impl Counter {
         let written = numbers.write().and_then(|bytes| {
             let mut file = tempfile::NamedTempFile::new_in(folder)?;
             file.write_all(&bytes)?;
-            file.as_file().sync_all()?;
-            file.persist(&self.path).map_err(|error| error.error)
+            file::replace(file, &self.path)
         });
         written.map(drop).map_err(failed)
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use crate::file;
 use crate::returns::rule::{Bounced, Class};
 
 /// The columns of the file.
@@ -97,6 +98,10 @@ impl Log {
             file.lock().map_err(&failed)?;
             // `forget` puts a new file in its place.
             if is_still_there(&file, path) {
+                // What is written to a new file is lost with it where its folder is not on the disk.
+                if file.metadata().is_ok_and(|file| file.len() == 0) {
+                    file::sync_folder(path).map_err(&failed)?;
+                }
                 break file;
             }
         };
@@ -221,8 +226,7 @@ impl Log {
         }
         let folder = path.parent().unwrap_or(Path::new("."));
         let mut new = tempfile::NamedTempFile::new_in(folder).map_err(&failed)?;
-        new.write_all(&bytes).and_then(|()| new.as_file().sync_all()).map_err(&failed)?;
-        new.persist(path).map_err(|error| failed(error.error))?;
+        new.write_all(&bytes).and_then(|()| file::replace(new, path)).map_err(&failed)?;
         drop(log);
         Ok(theirs.len())
     }

@@ -8,6 +8,7 @@ use tempfile::NamedTempFile;
 
 use crate::audience::error::Error;
 use crate::audience::exports::{Export, REJECTED, marked, unmarked};
+use crate::file;
 
 /// The rejected rows of one list: where each was, what is wrong with it, and its cells.
 pub(crate) struct Rejected {
@@ -62,25 +63,21 @@ impl Rejected {
     pub(crate) fn keep(self, imported: &[PathBuf]) -> Result<Option<PathBuf>, Error> {
         let Some(file) = self.file else { return Ok(None) };
         let mut file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.as_file().sync_all()?;
         let imported: Vec<_> =
             imported.iter().filter_map(|path| path.canonicalize().ok()).collect();
         for number in 1..=FILES_MAX {
             let number = if number == 1 { String::new() } else { format!("-{number}") };
             let path = self.folder.join(format!("{}{number}.csv", self.stem));
             if path.canonicalize().is_ok_and(|path| imported.contains(&path)) {
-                file.persist(&path).map_err(|error| error.error)?;
+                file::replace(file, &path)?;
                 return Ok(Some(path));
             }
             if path.is_file() && same(file.path(), &path)? {
                 return Ok(Some(path));
             }
-            match file.persist_noclobber(&path) {
+            match file::create(file, &path)? {
                 Ok(_) => return Ok(Some(path)),
-                Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-                    file = error.file;
-                }
-                Err(error) => return Err(error.error.into()),
+                Err(taken) => file = taken,
             }
         }
         Err(io::Error::other("there are too many files of rejected rows").into())

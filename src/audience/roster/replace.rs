@@ -10,13 +10,14 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::address::EmailAddress;
-use crate::audience::disk::{beside, lock, sync_folder};
+use crate::audience::disk::{beside, lock};
 use crate::audience::error::Error;
 use crate::audience::exports::unmarked;
 use crate::audience::recipient::Columns;
 use crate::audience::roster::reopen;
 use crate::audience::roster::sheet::{Sheet, Table, address, check_fit};
 use crate::audience::rows::{Row, Rows};
+use crate::file;
 
 /// A file that is to take the place of another one, which stays locked meanwhile.
 #[derive(Debug)]
@@ -93,9 +94,7 @@ impl Replacement {
     fn finish(self) -> Result<(), Error> {
         let new = self.new.into_inner().map_err(io::IntoInnerError::into_error)?;
         new.as_file().set_permissions(self.old.metadata()?.permissions())?;
-        new.as_file().sync_all()?;
-        new.persist(&self.path).map_err(|error| error.error)?;
-        sync_folder(&self.path)?;
+        file::replace(new, &self.path)?;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::address::EmailAddress;
-use crate::audience::disk::{beside, lock, open_to_read, stamp, sync_folder, tail};
+use crate::audience::disk::{beside, lock, open_to_read, stamp, tail};
 use crate::audience::error::Error;
 use crate::audience::rows::Rows;
 use crate::audience::suppressions::Suppressions;
@@ -16,6 +16,7 @@ use crate::audience::suppressions::cell::{HASH, Mark};
 use crate::audience::suppressions::entry::Cause;
 use crate::audience::suppressions::known::Moment;
 use crate::audience::suppressions::table;
+use crate::file;
 use crate::key::Hasher;
 
 impl Suppressions {
@@ -58,9 +59,7 @@ impl Suppressions {
             new.write_all(&self.layout.rows(&[cells], &tail)?)?;
         }
         new.as_file().set_permissions(old.metadata()?.permissions())?;
-        new.as_file().sync_all()?;
-        let new = new.persist(&path).map_err(|error| error.error)?;
-        sync_folder(&path)?;
+        let new = file::replace(new, &path)?;
         let (layout, known) = table::read(&File::open(&path)?, self.hasher.as_ref())?;
         (self.layout, self.known) = (layout, known);
         self.stamp = Some(stamp(&new)?);

@@ -27,6 +27,7 @@ pub(in crate::cli) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         use std::os::unix::fs::PermissionsExt as _;
         file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
     }
+    // On purpose not synced: `build` makes again what a power cut takes.
     file.persist(path)?;
     Ok(())
 }

@@ -35,7 +35,8 @@ impl Lock {
     /// Remembers that there is a journal, so that it is missed when it is gone.
     pub(in crate::cli) fn mark(&mut self) -> Result<(), Failure> {
         let marked = self.file.metadata().and_then(|metadata| match metadata.len() {
-            0 => self.file.write_all(MARK.as_bytes()),
+            // Who loses the mark in a power cut does not miss the journal that is lost with it.
+            0 => self.file.write_all(MARK.as_bytes()).and_then(|()| self.file.sync_all()),
             _ => Ok(()),
         });
         marked.map_err(|error| Failure::because("cannot write to the lock", &error))

@@ -61,6 +61,7 @@ fn private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;
+    // On purpose not synced: `status --html` makes again what a power cut takes.
     file.persist(path)?;
     Ok(())
 }

@@ -9,6 +9,7 @@ use crate::cli::digest::Parts;
 use crate::cli::env::Env;
 use crate::cli::failure::Failure;
 use crate::cli::secret::make_private_folder;
+use crate::file;
 
 /// Whether a command may run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,13 +101,12 @@ impl TrustStore {
     }
 }
 
-fn replace(file: &Path, text: &str) -> io::Result<()> {
-    let folder = file.parent().unwrap_or(Path::new("."));
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
     make_private_folder(folder)?;
     let mut new = tempfile::NamedTempFile::new_in(folder)?;
     new.write_all(text.as_bytes())?;
-    new.as_file().sync_all()?;
-    new.persist(file).map(drop).map_err(|error| error.error)
+    file::replace(new, path).map(drop)
 }
 
 /// The file of the record: XDG Base Directory Specification, which takes absolute paths only.
