@@ -4,13 +4,13 @@
 //! journal that it names: so a copy knows that it is one (docs/decisions/0042-newsletter-lock.md).
 
 use std::fmt::Write as _;
-use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
 use crate::cli::failure::Failure;
+use crate::file;
 use crate::journal::Run;
 
 /// Name of the file, beside `newsletter.toml`.
@@ -150,12 +150,7 @@ fn persist(root: &Path, text: &str) -> io::Result<()> {
         use std::os::unix::fs::PermissionsExt as _;
         file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
     }
-    file.as_file().sync_all()?;
-    file.persist(root.join(LOCK_FILE))?;
-    if cfg!(unix) {
-        File::open(root)?.sync_all()?;
-    }
-    Ok(())
+    file::replace(file, &root.join(LOCK_FILE)).map(drop)
 }
 
 /// A string of TOML: that of JSON, but for DEL, which TOML wants escaped.

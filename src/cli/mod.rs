@@ -18,6 +18,7 @@ mod mbox;
 mod new;
 mod outlines;
 mod preview;
+mod private_paths;
 mod progress;
 mod publication;
 mod readers;

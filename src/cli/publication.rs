@@ -15,6 +15,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::found::Found;
 use crate::cli::lock_file::LOCK_FILE;
 use crate::cli::outlines::Outlines;
+use crate::cli::private_paths::private_paths;
 use crate::cli::{secret, trust};
 use crate::compile::{Gap, Press};
 use crate::config::{self, Config, Measure, Secret};
@@ -49,7 +50,7 @@ impl Publication {
         let root = Self::root(folder)?;
         let settings = read(&root.join(SETTINGS), SETTINGS)?;
         let config = found.accept(config::parse(&settings), Exit::Usage)?;
-        let private = private(&root, &config);
+        let private = private_paths(&root, &config);
         let folder = Folder::new(root).keep_private(private.iter().map(PathBuf::as_path));
         Ok(Self { folder, config, known: Outlines::default() })
     }
@@ -316,21 +317,6 @@ impl Publication {
         }
         rows.join("\n")
     }
-}
-
-/// What the settings name that is not for readers: lists, secrets, mail that came back.
-fn private(root: &Path, config: &Config) -> Vec<PathBuf> {
-    let Config { audience, bounces, .. } = config;
-    let mut paths = vec![audience.subscribers.clone(), audience.suppressions.clone()];
-    paths.extend(bounces.maildir.iter().chain(&bounces.mbox).cloned());
-    for (_, secret) in config.secrets() {
-        match secret {
-            Secret::File(path) => paths.push(path.clone()),
-            Secret::Command(line) => paths.extend(trust::files(root, line)),
-            Secret::Env(_) => {}
-        }
-    }
-    paths
 }
 
 /// Reads a file of the settings.

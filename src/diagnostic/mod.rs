@@ -1,6 +1,7 @@
 //! What is wrong in a file in, a text that shows where and how to mend it out.
 
 mod more;
+mod order;
 mod render;
 mod visible;
 
@@ -8,6 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub use more::SHOWN_MAX;
+pub use order::sort;
 pub use visible::{visible, visible_in_colour};
 
 /// A file that was read: the path as people write it, and its text.
@@ -364,19 +366,6 @@ impl Diagnostic {
     pub fn is_error(&self) -> bool {
         self.code.level() == Level::Error
     }
-}
-
-/// Puts diagnostics into the order of the file, and drops those that say the same of one place.
-pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.sort_by(|a, b| {
-        (&a.source.path, a.span.start, a.span.end, a.code).cmp(&(
-            &b.source.path,
-            b.span.start,
-            b.span.end,
-            b.code,
-        ))
-    });
-    diagnostics.dedup();
 }
 
 /// What a stage made of a file, and what it has to say about it.
