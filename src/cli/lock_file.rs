@@ -127,10 +127,9 @@ impl LockFile {
         for run in &self.runs {
             let SentRun { issue, begun, finished, elsewhere } = run;
             text.push_str("\n[[run]]\n");
-            for (key, value) in [("issue", issue), ("begun", begun), ("finished", finished)] {
-                if !value.is_empty() {
-                    let _: std::fmt::Result = writeln!(text, "{key} = {}", quoted(value));
-                }
+            let words = [("issue", issue), ("begun", begun), ("finished", finished)];
+            for (key, value) in words.into_iter().filter(|(_, value)| !value.is_empty()) {
+                let _: std::fmt::Result = writeln!(text, "{key} = {}", quoted(value));
             }
             if *elsewhere {
                 text.push_str("elsewhere = true\n");

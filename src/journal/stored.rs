@@ -164,9 +164,9 @@ pub(crate) async fn standing(
         for (seq, at, sent, changes, sealed) in events {
             if seq > unsealed {
                 before = seal::event(before, (seq, run.id, at, sent), &changes);
-                if sealed != Some(before) {
-                    return Err(altered());
-                }
+            }
+            if seq > unsealed && sealed != Some(before) {
+                return Err(altered());
             }
             let at = Timestamp::from_millisecond(at);
             let at = at.map_err(Error::stored("the time of the event", seq))?;

@@ -146,23 +146,7 @@ async fn work(
     lock: &mut Lock,
 ) -> Result<Exit, Failure> {
     let sends = calls.iter().any(|call| matches!(call.verdict, Verdict::Due { .. }));
-    let mut home = match sends {
-        true => SenderHome::open(env, publication)?,
-        false => SenderHome::read(env, publication)?,
-    };
-    let journal = match publication.journal() {
-        path if path.exists() => Some(Journal::open(&path).await?),
-        path if sends => {
-            check_key_file(publication)?;
-            let journal = Journal::open(&path).await?;
-            lock.mark()?;
-            Some(journal)
-        }
-        _ => None,
-    };
-    if let Some(journal) = journal.as_ref().filter(|_| sends) {
-        home.verify(publication, journal, &key(env, publication)?).await?;
-    }
+    let (mut home, journal) = open(env, publication, sends, lock).await?;
     let signals = Signals::listen();
     let mut worst = Exit::Done;
     for call in calls {
@@ -193,6 +177,33 @@ async fn work(
         journal.close().await;
     }
     Ok(worst)
+}
+
+/// Opens the journal, and makes sure that this folder may send where it is to.
+async fn open(
+    env: &mut Env,
+    publication: &Publication,
+    sends: bool,
+    lock: &mut Lock,
+) -> Result<(SenderHome, Option<Journal>), Failure> {
+    let home = match sends {
+        true => SenderHome::open(env, publication)?,
+        false => SenderHome::read(env, publication)?,
+    };
+    let journal = match publication.journal() {
+        path if path.exists() => Some(Journal::open(&path).await?),
+        path if sends => {
+            check_key_file(publication)?;
+            let journal = Journal::open(&path).await?;
+            lock.mark()?;
+            Some(journal)
+        }
+        _ => None,
+    };
+    if let Some(journal) = journal.as_ref().filter(|_| sends) {
+        home.verify(publication, journal, &key(env, publication)?).await?;
+    }
+    Ok((home, journal))
 }
 
 fn worse(a: Exit, b: Exit) -> Exit {

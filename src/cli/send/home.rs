@@ -92,8 +92,28 @@ impl SenderHome {
         check_age(lock_file, journal).await
     }
 
+    /// Returns whether an issue was sent from a folder that this one took over from. Part of its
+    /// readers may have it where that run was not finished, and only the other journal knows who.
+    pub(super) fn has_sent_elsewhere(&self, env: &mut Env, issue: &str) -> Result<bool, Failure> {
+        let Some(run) = self.elsewhere(issue) else { return Ok(false) };
+        if run.finished.is_empty() {
+            let message =
+                format!("the run of {issue} was begun in another folder, and not finished");
+            return Err(Failure::usage(message)
+                .hint("finish it there; or move that folder's `.newsletter/` here")
+                .hint(format!(
+                    "to send it to everyone once more, delete its `[[run]]` from `{LOCK_FILE}`"
+                )));
+        }
+        let finished = &run.finished;
+        env.say(format_args!(
+            "{issue} was sent already, from another folder, until {finished}. There is nothing to do."
+        ));
+        Ok(true)
+    }
+
     /// Returns the run of an issue whose recipients only the journal of another folder knows.
-    pub(super) fn elsewhere(&self, issue: &str) -> Option<&SentRun> {
+    fn elsewhere(&self, issue: &str) -> Option<&SentRun> {
         let runs = self.lock_file.iter().flat_map(|lock_file| &lock_file.runs);
         runs.rev().find(|run| run.elsewhere && run.issue == issue)
     }

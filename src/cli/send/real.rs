@@ -7,7 +7,6 @@ use crate::cli::count;
 use crate::cli::dkim;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::lock_file::LOCK_FILE;
 use crate::cli::publication::Publication;
 use crate::cli::readers::Readers;
 use crate::cli::send::begin::{begin, consent};
@@ -95,7 +94,7 @@ pub(super) async fn serve(
     let smtp = wire::smtp(publication)?;
     let signer = dkim::signer(env, publication)?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    if sent_elsewhere(env, home, &name)? {
+    if home.has_sent_elsewhere(env, &name)? {
         return Ok(Exit::Done);
     }
     let known = journal.run(&name).await?;
@@ -114,14 +113,7 @@ pub(super) async fn serve(
     if begun && !consent(env, args, &name, smtp, selected)? {
         return Ok(Exit::Done);
     }
-    if args.resend_unknown {
-        let again = ledger.resend_unknown(env.clock.now()).await?;
-        env.say(format_args!("Sending again to {} in doubt.", count(again, "reader")));
-    }
-    if args.retry_rejected {
-        let again = ledger.retry_rejected(may_retry, env.clock.now()).await?;
-        env.say(format_args!("Sending again to {} who were rejected.", count(again, "reader")));
-    }
+    send_again(env, &mut ledger, args).await?;
     let suppressions = publication.suppressions(key.hasher())?;
     let named = suppressions.named();
     let fingerprint = key.fingerprint();
@@ -151,27 +143,31 @@ pub(super) async fn serve(
     if appointment.is_none() {
         env.say(totals(&report.tally));
     }
-    let exit = conclude(env, &report, Some(&name))?;
+    conclude_without(env, &report, &name, aside)
+}
+
+/// Says how the send ended where some readers may have been set aside.
+fn conclude_without(
+    env: &mut Env,
+    report: &Report,
+    issue: &str,
+    aside: u64,
+) -> Result<Exit, Failure> {
+    let exit = conclude(env, report, Some(issue))?;
     Ok(if exit == Exit::Done && aside > 0 { Exit::Partly } else { exit })
 }
 
-/// Returns whether an issue was sent from a folder that this one took over from. Part of its
-/// readers may have it where that run was not finished, and only the other journal knows who.
-fn sent_elsewhere(env: &mut Env, home: &SenderHome, issue: &str) -> Result<bool, Failure> {
-    let Some(run) = home.elsewhere(issue) else { return Ok(false) };
-    if run.finished.is_empty() {
-        let message = format!("the run of {issue} was begun in another folder, and not finished");
-        return Err(Failure::usage(message)
-            .hint("finish it there; or move that folder's `.newsletter/` here")
-            .hint(format!(
-                "to send it to everyone once more, delete its `[[run]]` from `{LOCK_FILE}`"
-            )));
+/// Makes recipients pending again that the operator asks for.
+async fn send_again(env: &mut Env, ledger: &mut Ledger, args: &SendArgs) -> Result<(), Failure> {
+    if args.resend_unknown {
+        let again = ledger.resend_unknown(env.clock.now()).await?;
+        env.say(format_args!("Sending again to {} in doubt.", count(again, "reader")));
     }
-    let finished = &run.finished;
-    env.say(format_args!(
-        "{issue} was sent already, from another folder, until {finished}. There is nothing to do."
-    ));
-    Ok(true)
+    if args.retry_rejected {
+        let again = ledger.retry_rejected(may_retry, env.clock.now()).await?;
+        env.say(format_args!("Sending again to {} who were rejected.", count(again, "reader")));
+    }
+    Ok(())
 }
 
 /// Makes sure that links and Message-IDs stay what they were.
