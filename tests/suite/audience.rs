@@ -6,6 +6,7 @@ mod exports;
 mod imports;
 mod judge;
 mod roster;
+mod sources;
 mod standing;
 mod subscribers;
 mod suppressions;

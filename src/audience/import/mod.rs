@@ -116,6 +116,13 @@ impl Import {
         &self.exports
     }
 
+    /// Whether a list has a column of this name, in whatever case.
+    #[must_use]
+    pub fn has_column(&self, name: &str) -> bool {
+        let columns = self.exports.iter().flat_map(Export::header);
+        columns.into_iter().any(|column| plain(column) == plain(name))
+    }
+
     /// What is no list, and why.
     #[must_use]
     pub fn others(&self) -> &[(String, String)] {

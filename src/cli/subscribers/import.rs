@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 
-use crate::audience::{Counts, Error, Export, Import, Plan, Repair, Repairs, Use};
+use crate::audience::{Counts, Error, Export, Import, ImportOptions, Plan, Repair, Repairs, Use};
 use crate::cli::count;
 use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
@@ -16,7 +16,8 @@ pub(super) fn import(
     args: &ImportArgs,
 ) -> Result<Exit, Failure> {
     let paths: Vec<_> = args.files.iter().map(|file| env.folder.join(file)).collect();
-    let mut import = Import::open(&paths).map_err(|(path, error)| {
+    let options = mapped(&args.map)?;
+    let mut import = Import::open_with(&paths, options).map_err(|(path, error)| {
         let about = format!("cannot read `{}`", shown(publication, &path));
         let exit = unreadable(&error).exit;
         match error {
@@ -30,6 +31,7 @@ pub(super) fn import(
             }
         }
     })?;
+    check_mapped(&import, &args.map)?;
     let missing = import.settle(&args.as_subscribed);
     if !missing.is_empty() {
         let missing = clean(&missing.join("`, `")).into_owned();
@@ -77,6 +79,30 @@ pub(super) fn import(
         env.say(format_args!("Rejected rows are in `{file}`: mend them and import the file."));
     }
     Ok(if done.counts.rejected > 0 { Exit::Partly } else { Exit::Done })
+}
+
+/// The fields that columns are taken for.
+fn mapped(pairs: &[String]) -> Result<ImportOptions, Failure> {
+    let mut options = ImportOptions::default();
+    for pair in pairs {
+        let Some((column, field)) = pair.rsplit_once('=') else {
+            let message = format!("`{}` names no field", clean(pair));
+            return Err(Failure::usage(message).hint("write `--map 'Kontakt=email'`"));
+        };
+        options.map(column, field);
+    }
+    Ok(options)
+}
+
+/// Makes sure that each column that is named is one of a file.
+fn check_mapped(import: &Import, pairs: &[String]) -> Result<(), Failure> {
+    for column in pairs.iter().filter_map(|pair| Some(pair.rsplit_once('=')?.0)) {
+        if !import.has_column(column) {
+            let message = format!("no file has a column `{}`", clean(column));
+            return Err(Failure::usage(message).hint("`--map` names a column as the file does"));
+        }
+    }
+    Ok(())
 }
 
 /// What to do about a file that cannot be read.

@@ -44,9 +44,14 @@ enum SubscribersCommand {
 /// imported again.
 #[derive(Debug, clap::Args)]
 struct ImportArgs {
-    /// The files: CSV, or a zip of CSV files
+    /// The files: CSV, .xlsx or .ods, or a zip of them
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+
+    /// Take a column of the files for a field: `Kontakt=email`, `Vorname=first_name`; `Nr.=` leaves it
+    /// out; can be repeated
+    #[arg(long, value_name = "COLUMN=FIELD")]
+    map: Vec<String>,
 
     /// A column that says nothing of leaving, whatever its name and its words; can be repeated
     #[arg(long, value_name = "COLUMN")]
