@@ -207,7 +207,9 @@ fn a_column_that_is_taken_as_subscribed_says_nothing_of_leaving_and_the_preview_
     }
     assert!(publication.read("rejected.csv").contains("`Status` is `gold`, which does not say"));
 
-    publication.write("suppressions.csv", "address,reason,source,date\n");
+    let publication = Publication::sample();
+    publication.write("subscribers.csv", "email\n");
+    publication.write("list.csv", list);
     let taken = ["subscribers", "import", "list.csv", "--yes", "--as-subscribed", "status"];
     let taken = publication.run(&taken);
     assert_eq!(taken.exit, Exit::Done, "{}", taken.messages);
