@@ -24,6 +24,9 @@ pub enum AddressError {
     Invisible(u32),
 }
 
+/// Part before the `@` that stands for all mailboxes of a domain.
+const WHOLE_DOMAIN: &str = "*";
+
 /// One mailbox: the part before the `@` as it was written, and the domain as A-labels in lower case.
 ///
 /// ```
@@ -41,6 +44,36 @@ pub struct EmailAddress {
 }
 
 impl EmailAddress {
+    /// Parses what a suppression is about: an address, or a whole domain as `*@example.org` or
+    /// `@example.org`.
+    ///
+    /// A whole domain is the address with the part `*` before its `@`; it does not cover subdomains.
+    ///
+    /// # Errors
+    ///
+    /// As for [`str::parse`].
+    pub fn parse_suppressed(text: &str) -> Result<Self, AddressError> {
+        let text = text.trim();
+        match text.strip_prefix('*').unwrap_or(text).strip_prefix('@') {
+            Some(domain) if !domain.contains('@') => {
+                Ok(Self { local: WHOLE_DOMAIN.to_owned(), domain: a_labels(domain)? })
+            }
+            _ => text.parse(),
+        }
+    }
+
+    /// Returns the key under which the whole domain of this address is suppressed.
+    #[must_use]
+    pub fn domain_key(&self) -> String {
+        format!("{WHOLE_DOMAIN}@{}", self.domain)
+    }
+
+    /// Whether this is a whole domain, and so no mailbox.
+    #[must_use]
+    pub fn is_whole_domain(&self) -> bool {
+        self.local == WHOLE_DOMAIN
+    }
+
     /// The part before the `@`.
     #[must_use]
     pub fn local(&self) -> &str {
@@ -116,6 +149,9 @@ fn check_local(local: &str) -> Result<(), AddressError> {
     }
     if local.is_empty() {
         return Err(form("nothing stands before the `@`"));
+    }
+    if local == WHOLE_DOMAIN {
+        return Err(form("`*` stands for a whole domain, which is no mailbox"));
     }
     if local.split('.').any(str::is_empty) {
         return Err(form("before the `@`, a dot has to stand between two characters"));

@@ -7,6 +7,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hkdf;
 use aws_lc_rs::hmac;
 use base64::Engine as _;
+use base64::alphabet::URL_SAFE;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// How many bytes of randomness a key is made from.
@@ -50,16 +51,35 @@ impl Purpose {
 
 /// Makes the hash that stands for an address which is not to be kept.
 #[derive(Clone)]
-pub struct Hasher(hmac::Key);
+pub struct Hasher {
+    key: hmac::Key,
+    /// Beginning of the key's fingerprint; `None` for a hasher that knows no address.
+    mark: Option<String>,
+}
 
 impl Hasher {
     /// How long a hash is, in characters.
     pub const LENGTH: usize = 27;
 
+    /// Length of the mark that tells the keys of hashes apart, in characters.
+    pub const MARK_LENGTH: usize = 6;
+
     /// The hash of a text: 27 characters, which tell nothing of it to whoever lacks the key.
     #[must_use]
     pub fn hash(&self, text: &str) -> String {
-        URL_SAFE_NO_PAD.encode(&hmac::sign(&self.0, text.as_bytes()).as_ref()[..20])
+        URL_SAFE_NO_PAD.encode(&hmac::sign(&self.key, text.as_bytes()).as_ref()[..20])
+    }
+
+    /// Returns a hasher that knows nobody, to show a file without the publication's key.
+    #[must_use]
+    pub fn unknowing() -> Self {
+        Key::new(&[]).hasher
+    }
+
+    /// Returns the beginning of the key's fingerprint, which stands beside each hash.
+    #[must_use]
+    pub fn mark(&self) -> Option<&str> {
+        self.mark.as_deref()
     }
 }
 
@@ -84,12 +104,15 @@ impl Key {
         };
         let seal = UnboundKey::new(&AES_256_GCM_SIV, &subkey(b"token seal"))
             .expect("AES-256 takes a key of 32 bytes");
+        let message_id = hmac::Key::new(hmac::HMAC_SHA256, &subkey(b"message-id"));
+        let mark = fingerprint(&message_id)[..Hasher::MARK_LENGTH].to_owned();
+        let hashing = hmac::Key::new(hmac::HMAC_SHA256, &subkey(b"suppression"));
         Self {
-            message_id: hmac::Key::new(hmac::HMAC_SHA256, &subkey(b"message-id")),
+            message_id,
             nonce: hmac::Key::new(hmac::HMAC_SHA256, &subkey(b"token nonce")),
             seal: LessSafeKey::new(seal),
             tag: hmac::Key::new(hmac::HMAC_SHA256, &subkey(b"tag")),
-            hasher: Hasher(hmac::Key::new(hmac::HMAC_SHA256, &subkey(b"suppression"))),
+            hasher: Hasher { key: hashing, mark: (!secret.is_empty()).then_some(mark) },
         }
     }
 
@@ -112,7 +135,7 @@ impl Key {
     /// What tells two keys apart, and nothing of either.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        URL_SAFE_NO_PAD.encode(&hmac::sign(&self.message_id, b"fingerprint").as_ref()[..9])
+        fingerprint(&self.message_id)
     }
 
     /// Seals an address into the token of its unsubscribe link.
@@ -130,7 +153,22 @@ impl Key {
         self.seal_bound(purpose.words(), text)
     }
 
+    /// Seals a text into a token that ends in a letter or a digit.
+    ///
+    /// Mail programs make links of plain text, and leave out a `-` or `_` at the end. Where a token
+    /// ends so, the next nonce is taken; the number of tries is in no token, since the nonce is.
     fn seal_bound(&self, purpose: &[u8], text: &str) -> String {
+        let mut token = self.seal_once(purpose, text, 0);
+        for attempt in 1..=u8::MAX {
+            if token.ends_with(|end: char| end.is_ascii_alphanumeric()) {
+                break;
+            }
+            token = self.seal_once(purpose, text, attempt);
+        }
+        token
+    }
+
+    fn seal_once(&self, purpose: &[u8], text: &str, attempt: u8) -> String {
         let mut context = hmac::Context::with_key(&self.nonce);
         if !purpose.is_empty() {
             // No address begins with a zero: what is sealed without a purpose has another nonce.
@@ -139,6 +177,9 @@ impl Key {
             context.update(&[0]);
         }
         context.update(text.as_bytes());
+        if attempt > 0 {
+            context.update(&[0, attempt]);
+        }
         let mut nonce = [0; 12];
         nonce.copy_from_slice(&context.sign().as_ref()[..12]);
         let mut token = Vec::with_capacity(12 + text.len() + 16);
@@ -174,6 +215,33 @@ impl Key {
         self.open_bound(purpose.words(), token)
     }
 
+    /// Opens a token whose end a mail program cut off: one character, or two of `-` and `_`.
+    ///
+    /// The 68 endings are tried against the seal, so that a forged token opens no more than before.
+    #[must_use]
+    pub fn open_cut(&self, token: &str) -> Option<String> {
+        self.open_cut_bound(&[], token)
+    }
+
+    /// Opens what [`Key::seal_as`] sealed, and of which the end was cut off.
+    #[must_use]
+    pub fn open_cut_as(&self, purpose: Purpose, token: &str) -> Option<String> {
+        self.open_cut_bound(purpose.words(), token)
+    }
+
+    fn open_cut_bound(&self, purpose: &[u8], token: &str) -> Option<String> {
+        const PAIRS: [&str; 4] = ["--", "-_", "_-", "__"];
+        let mut whole = String::with_capacity(token.len() + 2);
+        let mut attempt = |end: &str| {
+            whole.clear();
+            whole.extend([token, end]);
+            self.open_bound(purpose, &whole)
+        };
+        let letters = URL_SAFE.as_str();
+        let single = (0..letters.len()).find_map(|at| attempt(&letters[at..=at]));
+        single.or_else(|| PAIRS.into_iter().find_map(attempt))
+    }
+
     fn open_bound(&self, purpose: &[u8], token: &str) -> Option<String> {
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
         let (nonce, sealed) = bytes.split_first_chunk::<12>()?;
@@ -199,6 +267,11 @@ impl Key {
     pub fn tagged(&self, purpose: Purpose, text: &str, tag: &str) -> bool {
         verify_slices_are_equal(self.tag(purpose, text).as_bytes(), tag.as_bytes()).is_ok()
     }
+}
+
+/// Returns what tells two keys apart, from the subkey of Message-IDs.
+fn fingerprint(key: &hmac::Key) -> String {
+    URL_SAFE_NO_PAD.encode(&hmac::sign(key, b"fingerprint").as_ref()[..9])
 }
 
 impl fmt::Debug for Key {
@@ -254,5 +327,44 @@ mod tests {
         assert!(!key.tagged(Purpose::ReturnPath, "1.2", &tag[1..]));
         assert!(!Key::new(&[8; KEY_LENGTH]).tagged(Purpose::ReturnPath, "1.2", &tag));
         assert_ne!(key.hasher().hash("ada"), Key::new(&[8; KEY_LENGTH]).hasher().hash("ada"));
+    }
+
+    #[test]
+    fn no_token_ends_in_a_character_that_mail_programs_leave_out() {
+        let key = Key::new(&[7; KEY_LENGTH]);
+        for number in 0..3_000 {
+            let address = format!("reader{number}@example.org");
+            let text = "x".repeat(number % 3) + &address;
+            for token in [key.seal(&text), key.seal_as(Purpose::Subscription, &text)] {
+                assert!(token.ends_with(|end: char| end.is_ascii_alphanumeric()), "{token}");
+            }
+            assert_eq!(key.open(&key.seal(&text)), Some(text.clone()));
+            assert_eq!(key.seal(&text), key.seal(&text));
+            // What was sealed before, with whatever end, is as good as ever.
+            let old = key.seal_once(&[], &text, 0);
+            assert_eq!(key.open(&old), Some(text));
+        }
+    }
+
+    #[test]
+    fn a_token_whose_end_was_cut_off_opens_and_a_forged_one_does_not() {
+        let key = Key::new(&[7; KEY_LENGTH]);
+        for number in 0..600 {
+            let address = format!("reader{number}@example.org");
+            let old = key.seal_once(&[], &address, 0);
+            let cut = &old[..old.len() - 1];
+            assert_eq!(key.open_cut(cut).as_deref(), Some(&*address));
+            assert_eq!(key.open_cut_as(Purpose::Return, cut), None);
+            let bare = old.trim_end_matches(['-', '_']);
+            if bare.len() + 2 == old.len() {
+                assert_eq!(key.open_cut(bare).as_deref(), Some(&*address));
+            }
+            assert_eq!(Key::new(&[8; KEY_LENGTH]).open_cut(cut), None);
+            assert_eq!(
+                key.open_cut(&format!("A{}", &cut[1..])).filter(|_| !cut.starts_with('A')),
+                None
+            );
+            assert_eq!(key.open_cut(&cut[..cut.len() - 2]), None);
+        }
     }
 }

@@ -70,6 +70,17 @@ pub enum Error {
     /// A keyed hash keeps somebody out, and only the publication's key tells whom.
     #[error("it holds hashes of addresses, and without the publication's key nobody knows whose")]
     Keyless,
+    /// A keyed hash keeps a reader out, and another key made it.
+    #[error(
+        "it holds hashes of addresses that the key `{made}…` made, and the publication's key is \
+         `{own}…`: put the old key back, since nobody else knows whose they are"
+    )]
+    OtherKey {
+        /// Beginning of the fingerprint of the key that made the hash.
+        made: String,
+        /// Beginning of the fingerprint of the key at hand.
+        own: String,
+    },
     /// The list cannot be changed; the source says why.
     #[error("cannot {operation} the list `{}`", .path.display())]
     List {

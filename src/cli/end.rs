@@ -9,7 +9,10 @@ use crate::cli::failure::Failure;
 #[derive(Debug)]
 pub(super) struct End {
     #[cfg(unix)]
-    signals: [Signal; 3],
+    signals: [Signal; 2],
+    /// SIGHUP; `None` where it was ignored when the process began, as `nohup` has it.
+    #[cfg(unix)]
+    hangup: Option<Signal>,
 }
 
 impl End {
@@ -17,19 +20,27 @@ impl End {
     #[cfg(unix)]
     pub(super) fn listen() -> Result<Self, Failure> {
         let listen = |kind| signal(kind).map_err(|error| Failure::world(&error));
-        let hangup = listen(SignalKind::hangup())?;
-        let signals = [listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?, hangup];
-        Ok(Self { signals })
+        let hangup = SignalKind::hangup();
+        let heard = !is_ignored(hangup.as_raw_value());
+        let hangup = heard.then(|| listen(hangup)).transpose()?;
+        let signals = [listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?];
+        Ok(Self { signals, hangup })
     }
 
     /// Waits for the next signal.
     #[cfg(unix)]
     pub(super) async fn asked(&mut self) {
-        let [interrupt, terminate, hangup] = &mut self.signals;
+        let [interrupt, terminate] = &mut self.signals;
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
+            _ = hangup => {}
         }
     }
 
@@ -42,4 +53,13 @@ impl End {
     pub(super) async fn asked(&mut self) {
         let _ended = tokio::signal::ctrl_c().await;
     }
+}
+
+/// Whether a signal was to be ignored when the process began; where that cannot be told, it was.
+#[cfg(unix)]
+pub(super) fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_none_or(|mask| mask & (1 << (signal - 1)) != 0)
 }

@@ -235,8 +235,8 @@ impl Publication {
         if trust::withholds(env, root, secret) {
             return Ok(Key::new(&[]));
         }
-        if secret::is_there(root, secret) || !root.join(LOCK_FILE).exists() || self.has_forgotten()
-        {
+        let stopped = || self.check_nobody_forgotten(Path::new(config::Publication::KEY)).is_err();
+        if secret::is_there(root, secret) || !root.join(LOCK_FILE).exists() || stopped() {
             return self.key(env);
         }
         let mut bytes = [0; KEY_LENGTH];
@@ -252,23 +252,27 @@ impl Publication {
         let (root, secret) = (self.folder.root(), &self.config.publication.key);
         if let Secret::File(path) = secret
             && !root.join(path).exists()
-            && self.has_forgotten()
         {
-            return Err(secret::gone(path)
-                .hint("put it back from a copy: only it knows who asked to be forgotten"));
+            self.check_nobody_forgotten(path)?;
         }
         secret::key(env, root, secret)
     }
 
-    /// Whether the suppressions keep somebody out by a hash.
-    fn has_forgotten(&self) -> bool {
+    /// Checks that no key is missing which made hashes of addresses.
+    ///
+    /// Suppressions that cannot be read may hold such hashes, too.
+    fn check_nobody_forgotten(&self, key: &Path) -> Result<(), Failure> {
         let path = self.folder.root().join(&self.config.audience.suppressions);
-        match Suppressions::load(path, None) {
-            Err(audience::Error::Suppressions { source, .. }) => {
-                matches!(*source, audience::Error::Keyless)
-            }
-            _ => false,
-        }
+        let Err(error) = Suppressions::load(path, None) else { return Ok(()) };
+        let forgotten = matches!(&error, audience::Error::Suppressions { source, .. }
+            if matches!(**source, audience::Error::Keyless));
+        Err(match forgotten {
+            true => secret::gone(key)
+                .hint("put it back from a copy: only it knows who asked to be forgotten"),
+            false => Failure::world(&error)
+                .exit(Exit::Content)
+                .hint("no key is made until it can be read: it may name the hashes of an old one"),
+        })
     }
 
     /// What was counted of what readers do; `None` where the settings count nothing.

@@ -12,7 +12,7 @@ use crate::cli::lock_file::LockFile;
 use crate::cli::publication::Publication;
 use crate::cli::{blocklist, count, secret, trust};
 use crate::field::clean;
-use crate::key::Key;
+use crate::key::Hasher;
 
 /// See who is never written to, and add to them
 #[derive(Debug, clap::Args)]
@@ -37,8 +37,8 @@ enum SuppressionsCommand {
 /// Never write to these addresses
 #[derive(Debug, clap::Args)]
 struct AddArgs {
-    /// The addresses
-    #[arg(required = true, value_name = "ADDRESS")]
+    /// The addresses; `*@example.org` is every address of that domain, without its subdomains
+    #[arg(required = true, value_name = "ADDRESS", value_parser = EmailAddress::parse_suppressed)]
     addresses: Vec<EmailAddress>,
 
     /// Why; a reader takes back what begins with `unsubscribed`, and nothing else
@@ -66,7 +66,7 @@ struct ImportArgs {
 #[derive(Debug, clap::Args)]
 struct ListArgs {
     /// These addresses only
-    #[arg(value_name = "ADDRESS")]
+    #[arg(value_name = "ADDRESS", value_parser = EmailAddress::parse_suppressed)]
     addresses: Vec<EmailAddress>,
 
     /// As JSON, one object a line
@@ -87,7 +87,10 @@ pub(super) fn suppressions(env: &mut Env, args: &SuppressionsArgs) -> Result<Exi
     if let SuppressionsCommand::Accept(args) = &args.command {
         return accept(env, &publication, args);
     }
-    let list = open(env, &publication)?;
+    let list = match &args.command {
+        SuppressionsCommand::List(_) => open_to_show(env, &publication)?,
+        _ => open(env, &publication)?,
+    };
     match &args.command {
         SuppressionsCommand::Add(args) => add(env, list, args),
         SuppressionsCommand::Import(args) => {
@@ -102,7 +105,7 @@ pub(super) fn suppressions(env: &mut Env, args: &SuppressionsArgs) -> Result<Exi
 fn accept(env: &mut Env, publication: &Publication, args: &AcceptArgs) -> Result<Exit, Failure> {
     let key = &publication.config.publication.key;
     let key = secret::existing(env, publication.folder.root(), key);
-    let hasher = key.unwrap_or_else(|_| Key::new(&[])).hasher();
+    let hasher = key.map_or_else(|_| Hasher::unknowing(), |key| key.hasher());
     let list = publication.suppressions_as_they_are(hasher)?;
     let lock_file = LockFile::read(publication.folder.root())?;
     let mark = publication.suppression_mark();
@@ -136,13 +139,33 @@ fn accept(env: &mut Env, publication: &Publication, args: &AcceptArgs) -> Result
     Ok(Exit::Done)
 }
 
-/// The suppressions, to be read and added to. Without the key nobody can tell who was forgotten,
-/// and everyone else is there.
-fn open(env: &mut Env, publication: &Publication) -> Result<Suppressions, Failure> {
+/// Opens the suppressions to show them: without the key nobody can tell who was forgotten, and
+/// everyone else is there.
+fn open_to_show(env: &mut Env, publication: &Publication) -> Result<Suppressions, Failure> {
     trust::say_withheld(env, publication);
     let key = &publication.config.publication.key;
     let key = secret::existing(env, publication.folder.root(), key);
-    publication.suppressions(key.unwrap_or_else(|_| Key::new(&[])).hasher())
+    publication.suppressions(key.map_or_else(|_| Hasher::unknowing(), |key| key.hasher()))
+}
+
+/// Opens the suppressions to add to them: the address of a reader who was forgotten must not be
+/// written there again, and only the key knows which that is.
+fn open(env: &mut Env, publication: &Publication) -> Result<Suppressions, Failure> {
+    trust::say_withheld(env, publication);
+    let root = publication.folder.root();
+    let key = secret::existing(env, root, &publication.config.publication.key);
+    match key {
+        Ok(key) => publication.suppressions(key.hasher()),
+        Err(keyless) => {
+            let path = root.join(&publication.config.audience.suppressions);
+            match Suppressions::load(path, None) {
+                Ok(_) => publication.suppressions(Hasher::unknowing()),
+                Err(_) => Err(keyless.hint(
+                    "only the publication's key knows who asked to be forgotten: put it back",
+                )),
+            }
+        }
+    }
 }
 
 fn add(env: &mut Env, mut list: Suppressions, args: &AddArgs) -> Result<Exit, Failure> {

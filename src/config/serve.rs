@@ -46,6 +46,8 @@ pub struct Serve {
     pub per_address: Rate,
     /// How many a network can ask for.
     pub per_network: Rate,
+    /// How many mails to confirm all who ask get together.
+    pub per_publication: Rate,
     /// Whether a line is written for each request.
     pub log: bool,
 }
@@ -67,6 +69,7 @@ impl Default for Serve {
             form_origins: Vec::new(),
             per_address: Rate { messages: 3, per: Duration::from_hours(24) },
             per_network: Rate { messages: 20, per: Duration::from_hours(1) },
+            per_publication: Rate { messages: 600, per: Duration::from_hours(1) },
             log: true,
         }
     }

@@ -15,6 +15,12 @@ pub struct Public {
     pub left_title: &'static str,
     /// What that means.
     pub left_text: &'static str,
+    /// Title for a reader who left before.
+    pub gone_title: &'static str,
+    /// Says how a reader who left before comes back.
+    pub gone_text: &'static str,
+    /// Button that asks for a mail to confirm it.
+    pub gone_button: &'static str,
     /// Before the way back.
     pub undo_text: &'static str,
     /// The way back.
@@ -100,6 +106,9 @@ pub(super) const ENGLISH: Public = Public {
     choose: "Choose what you get instead",
     left_title: "You are unsubscribed",
     left_text: "You will get no more mail from {name}. What has left already may still arrive.",
+    gone_title: "You are unsubscribed already",
+    gone_text: "If you want to come back, a mail will ask you to confirm it.",
+    gone_button: "Subscribe again",
     undo_text: "Was that a mistake?",
     undo_button: "Keep my subscription",
     back_title: "You get {name} again",
@@ -147,6 +156,9 @@ pub(super) const GERMAN: Public = Public {
     choose: "Stattdessen auswählen, was Sie erhalten",
     left_title: "Sie sind abgemeldet",
     left_text: "Sie erhalten keine Post von {name} mehr. Was schon unterwegs ist, kann noch ankommen.",
+    gone_title: "Sie sind bereits abgemeldet",
+    gone_text: "Wenn Sie wieder dabei sein möchten, bittet eine Mail Sie um Bestätigung.",
+    gone_button: "Wieder abonnieren",
     undo_text: "War das ein Versehen?",
     undo_button: "Abonnement behalten",
     back_title: "Sie erhalten {name} wieder",
@@ -194,6 +206,9 @@ pub(super) const FRENCH: Public = Public {
     choose: "Choisir plutôt ce que vous recevez",
     left_title: "Vous êtes désabonné",
     left_text: "Vous ne recevrez plus de courrier de {name}. Ce qui est déjà parti peut encore arriver.",
+    gone_title: "Vous êtes déjà désabonné",
+    gone_text: "Si vous souhaitez revenir, un courriel vous demandera de le confirmer.",
+    gone_button: "Se réabonner",
     undo_text: "Était-ce une erreur\u{a0}?",
     undo_button: "Garder mon abonnement",
     back_title: "Vous recevez de nouveau {name}",
@@ -241,6 +256,9 @@ pub(super) const UKRAINIAN: Public = Public {
     choose: "Натомість вибрати, що ви отримуєте",
     left_title: "Ви відписалися",
     left_text: "Ви більше не отримуватимете листів від {name}. Те, що вже надіслано, ще може надійти.",
+    gone_title: "Ви вже відписалися",
+    gone_text: "Якщо хочете повернутися, лист попросить вас це підтвердити.",
+    gone_button: "Підписатися знову",
     undo_text: "Це була помилка?",
     undo_button: "Залишити підписку",
     back_title: "Ви знову отримуєте {name}",
@@ -288,6 +306,9 @@ pub(super) const ARABIC: Public = Public {
     choose: "اختر ما يصلك بدلًا من ذلك",
     left_title: "أُلغي اشتراكك",
     left_text: "لن تصلك رسائل من {name} بعد الآن. قد يصل ما أُرسل من قبل.",
+    gone_title: "اشتراكك ملغى من قبل",
+    gone_text: "إن أردت العودة فستصلك رسالة لتأكيد ذلك.",
+    gone_button: "اشترك من جديد",
     undo_text: "هل كان ذلك خطأً؟",
     undo_button: "احتفظ باشتراكي",
     back_title: "تصلك {name} من جديد",

@@ -28,7 +28,8 @@ pub fn read_line(line: &[u8], link: &Link) -> Option<Found> {
     let mut asks = words::asks(line, link);
     // Who takes the column of the paths out of a log knows what is in it.
     let path = line.starts_with('/') && !line.contains(char::is_whitespace);
-    asks.extend(path.then(|| link.token(line)).flatten());
+    let own = path.then(|| link.token(line)).flatten();
+    asks.extend(own.filter(|own| !asks.contains(own)).into_iter().collect::<Vec<_>>());
     if asks.is_empty() {
         return None;
     }

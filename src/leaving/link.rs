@@ -1,7 +1,7 @@
-//! `[unsubscribe] url` in; the token in the target of a request, or in a URL, out.
+//! Finds the token in the target of a request, or in a URL, by `[unsubscribe] url`.
 
+use crate::leaving::Ask;
 use crate::leaving::percent::decode;
-use crate::leaving::{Ask, is_token};
 
 /// The unsubscribe link of a publication, as it is looked for in logs.
 ///
@@ -20,7 +20,7 @@ enum Place {
     /// In the path; this follows it there.
     Path(String),
     /// In the query: the name of the parameter, what stands before and behind the token in its value.
-    Query(String, String, String),
+    Query(Option<String>, String, String),
     /// Behind a `#`, which no server gets to see: only forms can tell it.
     Fragment(String, String),
 }
@@ -36,11 +36,13 @@ impl Link {
             return Self { path: text(before), place: Place::Path(text(behind)) };
         }
         let path = text(path);
-        let parameters = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-        for (name, value) in parameters {
+        for pair in query.split('&') {
+            let (name, value) = match pair.split_once('=') {
+                Some((name, value)) => (Some(text(name)), value),
+                None => (None, pair),
+            };
             if let Some((before, behind)) = value.split_once("{token}") {
-                let place = Place::Query(text(name), text(before), text(behind));
-                return Self { path, place };
+                return Self { path, place: Place::Query(name, text(before), text(behind)) };
             }
         }
         let (before, behind) = fragment.split_once("{token}").unwrap_or((fragment, ""));
@@ -51,29 +53,34 @@ impl Link {
     /// another target. Other parameters of the query do not matter.
     #[must_use]
     pub fn token(&self, target: &str) -> Option<Ask> {
+        Ask::of(&self.slot(target)?)
+    }
+
+    /// Returns what a target has in the place of the token, which may not be one.
+    #[must_use]
+    pub fn slot(&self, target: &str) -> Option<String> {
         let (target, fragment) = target.split_once('#').unwrap_or((target, ""));
         let (path, query) = split_query(relative(target));
         let path = decode(path);
-        let token = match &self.place {
-            Place::Path(behind) => {
-                let token = path.strip_prefix(&self.path)?;
-                let whole = token.strip_suffix(behind.as_str());
-                // A slash at the end is what some servers and proxies add.
-                let whole = whole.or_else(|| token.strip_suffix('/')?.strip_suffix(&**behind))?;
-                whole.strip_suffix('/').unwrap_or(whole).to_owned()
-            }
-            Place::Query(name, before, behind) => {
+        let slot = match &self.place {
+            Place::Path(behind) => before(path.strip_prefix(&self.path)?, behind)?.to_owned(),
+            Place::Query(name, first, behind) => {
                 if path.trim_end_matches('/') != self.path.trim_end_matches('/') {
                     return None;
                 }
-                query_token(query, name, before, behind)?
+                query_slot(query, name.as_deref(), first, behind)?
             }
-            Place::Fragment(before, behind) => {
-                let fragment = decode(fragment);
-                fragment.strip_prefix(&**before)?.strip_suffix(&**behind)?.to_owned()
+            Place::Fragment(first, behind) => {
+                before(decode(fragment).strip_prefix(&**first)?, behind)?.to_owned()
             }
         };
-        is_token(&token).then(|| Ask { readings: vec![token] })
+        (!slot.is_empty()).then_some(slot)
+    }
+
+    /// Whether a server sees the token: a browser keeps what is behind a `#` to itself.
+    #[must_use]
+    pub fn is_served(&self) -> bool {
+        !matches!(self.place, Place::Fragment(..))
     }
 
     /// The token in a target whose query a log has in a column of its own.
@@ -85,14 +92,27 @@ impl Link {
     }
 }
 
-/// The first value of a parameter that has the form of what the link has there.
-fn query_token(query: &str, name: &str, before: &str, behind: &str) -> Option<String> {
-    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.find_map(|(key, value)| {
-        let value = decode(value);
-        let token = value.strip_prefix(before)?.strip_suffix(behind)?;
-        (decode(key) == name && is_token(token)).then(|| token.to_owned())
-    })
+/// Returns what stands before the text that follows the token in the link; more may follow that.
+fn before<'t>(text: &'t str, behind: &str) -> Option<&'t str> {
+    if behind.is_empty() { Some(text) } else { text.rfind(behind).map(|at| &text[..at]) }
+}
+
+/// Returns the first value of a parameter that has the form of what the link has there, a token
+/// before anything else.
+fn query_slot(query: &str, name: Option<&str>, first: &str, behind: &str) -> Option<String> {
+    let slots = query.split('&').filter_map(|pair| {
+        let value = match name {
+            Some(name) => {
+                let (key, value) = pair.split_once('=')?;
+                (decode(key) == name).then_some(value)?
+            }
+            None => pair,
+        };
+        before(decode(value).strip_prefix(first)?, behind).map(str::to_owned)
+    });
+    let slots: Vec<String> = slots.filter(|slot| !slot.is_empty()).collect();
+    let whole = slots.iter().position(|slot| Ask::of(slot).is_some());
+    slots.into_iter().nth(whole.unwrap_or_default())
 }
 
 /// A URL without scheme and host; a target that has none stays as it is.

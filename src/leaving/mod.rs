@@ -9,6 +9,7 @@ mod lines;
 mod link;
 mod mail;
 mod percent;
+mod readings;
 mod time;
 mod words;
 
@@ -20,6 +21,7 @@ pub use line::read_line;
 pub use lines::{LINE_MAX, Lines};
 pub use link::Link;
 pub use mail::{Mail, looks_like_mail, read_mail};
+pub use readings::token_readings;
 
 /// How a reader asks to leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,10 +55,21 @@ pub struct Ask {
 }
 
 impl Ask {
+    /// Returns what a text may be read as; `None` where nothing in it has the form of a token.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        let mut readings = token_readings(text);
+        readings.retain(|reading| is_token(reading));
+        (!readings.is_empty()).then_some(Self { readings })
+    }
+
     /// The key of the reader's address; `None` where the token is none of this publication.
+    ///
+    /// A token whose end was cut off by a mail program opens, too ([`Key::open_cut`]).
     #[must_use]
     pub fn open(&self, key: &Key) -> Option<String> {
-        self.readings.iter().find_map(|token| key.open(token))
+        let whole = self.readings.iter().find_map(|token| key.open(token));
+        whole.or_else(|| self.readings.iter().find_map(|token| key.open_cut(token)))
     }
 
     /// The ways to read the token.

@@ -72,8 +72,7 @@ fn url(word: &str, colon: usize, link: &Link) -> Option<Ask> {
         .rfind(|c: char| !c.is_ascii_alphanumeric())
         .map_or(0, |at| at + word[at..].chars().next().map_or(1, char::len_utf8));
     let url = &word[scheme..];
-    // A sentence ends behind a link, too.
-    link.token(url).or_else(|| link.token(url.trim_end_matches(['.', ':', '!', '?', '*', '_'])))
+    link.token(url)
 }
 
 /// A token alone, or one with its name: `token=…`.
@@ -82,6 +81,5 @@ fn bare(word: &str) -> Option<Ask> {
         return None;
     }
     let mut parts = word.split(['=', '&', ':', '.', '!', '?', '{', '}', '*']);
-    let token = parts.find(|part| is_token(part))?;
-    Some(Ask { readings: vec![token.to_owned()] })
+    Ask::of(parts.find(|part| is_token(part))?)
 }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod lines;
+mod links;
 mod mails;
 
 use newsletter::key::{KEY_LENGTH, Key};

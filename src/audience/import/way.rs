@@ -63,7 +63,7 @@ impl Way {
             Outcome::Leaves(address, reason, since) => {
                 let liftable = Cause::of(&reason).is_liftable();
                 // What a reader cannot lift is said also of one who left already.
-                let out = suppressions.standing(&address).cause;
+                let out = suppressions.own_cause(&address);
                 let out = out.is_some_and(|cause| liftable || !cause.is_liftable());
                 // Who came back by their own act since then is not to leave again by an old list.
                 let back = suppressions.returned(&address).filter(|_| liftable);

@@ -16,8 +16,8 @@ pub(super) enum Mark {
     /// Suppresses the reader of this key, and perhaps of a second one: a `'` before the address may
     /// be its own or a spreadsheet's mark for text.
     Out(Box<str>, Option<Box<str>>),
-    /// Suppresses the reader whose key has this hash.
-    Hash(Box<str>),
+    /// Suppresses the reader whose key has this hash, made with the key of this mark.
+    Hash(Box<str>, Option<Box<str>>),
     /// The reader of this key came back.
     Back(Box<str>),
     /// The reader of this key left the segment that the reason names.
@@ -34,13 +34,25 @@ impl Mark {
     pub(super) fn read(text: &str) -> Result<Self, Reason> {
         let bare = text.trim().trim_start_matches('\'');
         if let Some(hash) = bare.strip_prefix(HASH) {
+            let (hash, mark) = match hash.split_once(':') {
+                Some((hash, mark)) => (hash, Some(mark)),
+                None => (hash, None),
+            };
             let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-            if hash.len() == Hasher::LENGTH && hash.bytes().all(plain) {
-                return Ok(Self::Hash(hash.into()));
+            let is = |text: &str, length| text.len() == length && text.bytes().all(plain);
+            let marked = mark.is_none_or(|mark| is(mark, Hasher::MARK_LENGTH));
+            if is(hash, Hasher::LENGTH) && marked {
+                return Ok(Self::Hash(hash.into(), mark.map(Into::into)));
             }
         }
         if let Some((mark, address)) = Self::prefixed(bare) {
             return key(address).map(mark).map_err(|error| not_an_address(text, error));
+        }
+        // A spreadsheet's mark for text stands before a domain as before an address.
+        if let Ok(domain) = EmailAddress::parse_suppressed(bare)
+            && domain.is_whole_domain()
+        {
+            return Ok(Self::Out(domain.key().into(), None));
         }
         match (key(text), key(bare)) {
             (Ok(written), Ok(bare)) => {
@@ -59,6 +71,14 @@ impl Mark {
         let left = || text.strip_prefix(LEFT).map(|address| (Self::Left as _, address));
         let joined = || text.strip_prefix(JOINED).map(|address| (Self::Joined as _, address));
         back.or_else(left).or_else(joined)
+    }
+
+    /// Returns the cell of a hash, with the mark of the key that made it.
+    pub(super) fn hash(hasher: &Hasher, hash: &str) -> String {
+        match hasher.mark() {
+            Some(mark) => format!("{HASH}{hash}:{mark}"),
+            None => format!("{HASH}{hash}"),
+        }
     }
 
     /// The cell of a reader who came back.

@@ -12,7 +12,7 @@ use crate::audience::disk::{beside, lock, open_to_read, stamp, tail};
 use crate::audience::error::Error;
 use crate::audience::rows::Rows;
 use crate::audience::suppressions::Suppressions;
-use crate::audience::suppressions::cell::{HASH, Mark};
+use crate::audience::suppressions::cell::Mark;
 use crate::audience::suppressions::entry::Cause;
 use crate::audience::suppressions::known::Moment;
 use crate::audience::suppressions::table;
@@ -35,7 +35,8 @@ impl Suppressions {
 
     fn forget_rows(&mut self, address: &EmailAddress, at: Timestamp) -> Result<usize, Error> {
         let key = address.key();
-        let hash = self.hasher.as_ref().ok_or(Error::Keyless)?.hash(&key);
+        let hasher = self.hasher.clone().ok_or(Error::Keyless)?;
+        let hash = hasher.hash(&key);
         let old = lock(&self.path)?;
         self.read(&old)?;
         let named = rows_of(&self.path, &key, self.layout.address())?;
@@ -54,7 +55,7 @@ impl Suppressions {
         if let Some(reason) = kept {
             let moment = self.known.moment(&key, Some(&hash), Moment::from(at)).cell();
             let cells =
-                [format!("{HASH}{hash}"), reason, "editor".to_owned(), moment, String::new()];
+                [Mark::hash(&hasher, &hash), reason, "editor".to_owned(), moment, String::new()];
             let tail = tail(new.as_file_mut())?;
             new.write_all(&self.layout.rows(&[cells], &tail)?)?;
         }
@@ -97,7 +98,7 @@ fn is_about(cell: &str, key: &str, hash: Option<&str>) -> bool {
     match Mark::read(cell) {
         Ok(Mark::Out(own, other)) => &*own == key || other.is_some_and(|other| &*other == key),
         Ok(Mark::Back(own) | Mark::Left(own) | Mark::Joined(own)) => &*own == key,
-        Ok(Mark::Hash(own)) => hash == Some(&*own),
+        Ok(Mark::Hash(own, _)) => hash == Some(&*own),
         Err(_) => false,
     }
 }

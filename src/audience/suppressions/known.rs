@@ -77,6 +77,8 @@ type Outs = HashMap<Box<str>, Out>;
 pub(super) struct Known {
     outs: Outs,
     hashes: Outs,
+    /// Whether a key among them is a whole domain.
+    domains: bool,
     /// The segments that a reader left, and those they came back to, with the moment.
     segments: HashMap<Box<str>, Segments>,
 }
@@ -109,6 +111,11 @@ impl Known {
     /// Why the reader of a key is kept out.
     pub(super) fn reason(&self, key: &str) -> Option<&str> {
         self.outs.get(key).filter(|out| out.counts()).map(|out| &*out.reason)
+    }
+
+    /// Whether a row keeps a whole domain out.
+    pub(super) fn has_domains(&self) -> bool {
+        self.domains
     }
 
     /// Why the reader whose key has this hash is kept out.
@@ -178,6 +185,7 @@ impl Known {
 
     /// A row that keeps a reader out.
     pub(super) fn suppress(&mut self, key: Box<str>, reason: &str, at: Option<Moment>) {
+        self.domains |= key.starts_with("*@");
         suppress(&mut self.outs, key, reason, at, false);
     }
 

@@ -38,7 +38,8 @@ type Dropped = HashMap<Box<str>, Box<str>>;
 
 /// The addresses that are never written to, and the file they are in.
 ///
-/// A row suppresses an address (`ada@example.org`) or whoever has a keyed hash (`hash:…`), says that
+/// A row suppresses an address (`ada@example.org`), a whole domain without its subdomains
+/// (`*@example.org`) or whoever has a keyed hash (`hash:…`), says that
 /// a reader came back (`back:ada@example.org`), or that one left or came back to the segment that its
 /// reason names (`left:ada@example.org`, `joined:…`). Rows are only ever added, so that git joins the
 /// rows of two branches by taking all of them; [`Entry`] says what each lifts. Only whoever is to be
@@ -82,7 +83,8 @@ impl Suppressions {
     ///
     /// The file cannot be read, or one of its rows holds no address. Such a row is never passed
     /// over: it may be someone who must not be written to. [`Error::Keyless`], within
-    /// [`Error::Suppressions`], where the file holds hashes and there is no hasher.
+    /// [`Error::Suppressions`], where the file holds hashes and there is no hasher, and
+    /// [`Error::OtherKey`] where another key made them.
     pub fn load(path: impl Into<PathBuf>, hasher: Option<Hasher>) -> Result<Self, Error> {
         let (known, dropped) = (Known::default(), Dropped::new());
         let (path, layout) = (path.into(), Layout::new(b','));
@@ -132,6 +134,10 @@ impl Suppressions {
     /// Why an address is not written to, perhaps without a word; `None` where it may be.
     #[must_use]
     pub fn reason_for(&self, address: &EmailAddress) -> Option<&str> {
+        self.own_reason(address).or_else(|| self.domain_reason(address))
+    }
+
+    fn own_reason(&self, address: &EmailAddress) -> Option<&str> {
         let key = address.key();
         let plain = self.known.reason(&key);
         let plain = plain.or_else(|| self.dropped.get(key.as_str()).map(AsRef::as_ref));
@@ -141,6 +147,28 @@ impl Suppressions {
             let dropped = || self.dropped.get(format!("{HASH}{hash}").as_str()).map(AsRef::as_ref);
             self.known.hashed(&hash).or_else(dropped)
         })
+    }
+
+    /// Returns why the whole domain of an address is not written to.
+    fn domain_reason(&self, address: &EmailAddress) -> Option<&str> {
+        if !self.known.has_domains() && self.dropped.is_empty() {
+            return None;
+        }
+        let key = address.domain_key();
+        let dropped = || self.dropped.get(key.as_str()).map(AsRef::as_ref);
+        self.known.reason(&key).or_else(dropped)
+    }
+
+    /// Returns what kind of reason keeps this one address out, apart from its domain.
+    #[must_use]
+    pub fn own_cause(&self, address: &EmailAddress) -> Option<Cause> {
+        self.own_reason(address).map(Cause::of)
+    }
+
+    /// Returns how many readers the file kept out when it was read before, and has no more.
+    #[must_use]
+    pub fn lost(&self) -> usize {
+        self.dropped.len()
     }
 
     /// Why an address does not get what is for a segment, or for everyone where there is none.
@@ -157,7 +185,10 @@ impl Suppressions {
         let reason = self.reason_for(address);
         let key = address.key();
         let since = self.known.since(&key, self.hash(&key).as_deref());
-        Standing { reason, cause: reason.map(Cause::of), since, left: self.known.left(&key) }
+        // A reader cannot lift what keeps out their whole domain.
+        let domain = self.domain_reason(address).map(|_| Cause::Other);
+        let cause = domain.or_else(|| reason.map(Cause::of));
+        Standing { reason, cause, since, left: self.known.left(&key) }
     }
 
     /// When the reader of an address, who was suppressed, came back; `None` for all others.
@@ -231,8 +262,11 @@ impl Suppressions {
         let stamp = stamp(file)?;
         let (layout, known) = table::read(file, self.hasher.as_ref())?;
         let gone = mem::replace(&mut self.known, known).into_gone(&self.known, HASH);
-        self.dropped.extend(gone);
         let known = &self.known;
+        // Another process may have put the hash of a forgotten reader in place of the address.
+        let hasher = self.hasher.as_ref().filter(|_| known.has_hashes());
+        let forgotten = |key: &str| hasher.is_some_and(|of| known.has_hash(&of.hash(key)));
+        self.dropped.extend(gone.into_iter().filter(|(key, _)| !forgotten(key)));
         self.dropped.retain(|key, _| match key.strip_prefix(HASH) {
             Some(hash) => !known.has_hash(hash),
             None => !known.has(key),
@@ -278,12 +312,15 @@ impl Suppressions {
         let (hash, known) = (hash.as_deref(), &mut self.known);
         let at = known.moment(&key, hash, Moment::from(*at));
         let boxed = || Box::from(key.as_str());
+        let cell = |hash: &str| {
+            self.hasher.as_ref().map_or_else(String::new, |hasher| Mark::hash(hasher, hash))
+        };
         let (cell, reason) = match act {
             // Whoever asked to be forgotten is named by nothing that comes later, either.
             Act::Suppress if known.would_suppress(&key, hash, &reason) && known.forgot(hash) => {
                 let (hash, reason) = (hash.ok_or(Error::Keyless)?, nameless(&reason));
                 known.suppress_hash(hash.into(), &reason, Some(at));
-                (format!("{HASH}{hash}"), reason)
+                (cell(hash), reason)
             }
             Act::Suppress if known.would_suppress(&key, hash, &reason) => {
                 known.suppress(boxed(), &reason, Some(at));
@@ -296,7 +333,7 @@ impl Suppressions {
                     return Ok(None);
                 }
                 known.suppress_hash(hash.into(), &reason, Some(at));
-                (format!("{HASH}{hash}"), reason)
+                (cell(hash), reason)
             }
             Act::Return if known.lift(&key, hash, Some(at)) => (Mark::back(address), reason),
             Act::Leave(segment) if !known.has_left(&key, segment) => {

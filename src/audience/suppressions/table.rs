@@ -60,7 +60,15 @@ fn take_row(
             known.suppress(key, reason, at);
             other.into_iter().for_each(|other| known.suppress_guessed(other, reason, at));
         }
-        Mark::Hash(hash) => known.suppress_hash(hash, reason, at),
+        Mark::Hash(hash, made) => {
+            let own = hasher.and_then(Hasher::mark);
+            if let (Some(made), Some(own)) = (made.as_deref(), own)
+                && made != own
+            {
+                return Err(Error::OtherKey { made: made.to_owned(), own: own.to_owned() });
+            }
+            known.suppress_hash(hash, reason, at);
+        }
         Mark::Back(key) => {
             let hash = hasher.filter(|_| known.has_hashes()).map(|hasher| hasher.hash(&key));
             known.lift(&key, hash.as_deref(), at);

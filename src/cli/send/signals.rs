@@ -5,6 +5,8 @@ use std::io::Write as _;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+#[cfg(unix)]
+use crate::cli::end::is_ignored;
 use crate::cli::failure::{Exit, Failure};
 
 /// Listens to the signals that ask a process to end: SIGINT, SIGTERM and SIGHUP.
@@ -101,15 +103,6 @@ impl Sources {
         })
         .await
     }
-}
-
-/// Whether a signal was to be ignored when the process began; where that cannot be told, it was.
-#[cfg(unix)]
-fn is_ignored(signal: i32) -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    mask.is_none_or(|mask| mask & (1 << (signal - 1)) != 0)
 }
 
 #[cfg(not(unix))]

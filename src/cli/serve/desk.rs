@@ -1,6 +1,7 @@
 //! What the public pages ask for in, done on the disk or put into the post out.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::mpsc;
 
@@ -8,6 +9,7 @@ use crate::address::EmailAddress;
 use crate::audience::Entry;
 use crate::cli::serve::lists::Lists;
 use crate::cli::serve::recorder::Recorder;
+use crate::cli::serve::voice::Voice;
 use crate::web::public::{Counts, Desk, Invitation, Later, Mail, Seat, Signup, Standing, Trouble};
 
 /// Does what outlives a request.
@@ -17,6 +19,9 @@ pub(super) struct PublicDesk {
     /// Where mails wait; none, where there is no mail server.
     pub(super) post: Option<mpsc::Sender<Invitation>>,
     pub(super) counts: Arc<Counts>,
+    pub(super) voice: Voice,
+    /// Whether it was said that the limit of mails is reached.
+    pub(super) overrun: AtomicBool,
 }
 
 impl PublicDesk {
@@ -56,6 +61,15 @@ impl Desk for PublicDesk {
             counts.mail(Mail::Queued);
             drop(permit.send(invitation));
         }))
+    }
+
+    fn overrun(&self) {
+        if !self.overrun.swap(true, Ordering::Relaxed) {
+            self.voice.say(
+                "warning: more people than `per_publication` of [serve] allows ask to sign up: \
+                 they are asked to come back later",
+            );
+        }
     }
 
     fn health(&self) -> Later<()> {

@@ -10,6 +10,7 @@ mod visits;
 mod voice;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -127,7 +128,14 @@ fn make(env: &mut Env, publication: &Arc<Publication>, voice: &Voice) -> Result<
     let (recorder, writer) = Recorder::start(list, voice.clone());
     let lists = Lists::new(Arc::clone(publication), voice.clone());
     let (post, queue) = post(env, publication, &recorder, &counts, voice)?.unzip();
-    let desk = PublicDesk { recorder, lists, post: queue, counts: Arc::clone(&counts) };
+    let desk = PublicDesk {
+        recorder,
+        lists,
+        post: queue,
+        counts: Arc::clone(&counts),
+        voice: voice.clone(),
+        overrun: AtomicBool::new(false),
+    };
     let own = secret::existing(env, root, &config.publication.key)?;
     let counting = Arc::new(Counting::new(publication, own, voice.clone()));
     let mut seed = [0; 16];

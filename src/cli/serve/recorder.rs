@@ -73,9 +73,9 @@ impl Writer {
         let mut batch = Vec::new();
         while jobs.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
             let entries: Vec<Entry> = batch.iter().filter_map(Job::entry).cloned().collect();
-            let there = self.is_there();
-            let appended = there.and_then(|()| self.append(&entries));
-            let read = there.and_then(|()| self.reread());
+            let read = self.is_there().and_then(|()| self.reread());
+            let read = read.and_then(|()| self.is_whole());
+            let appended = read.and_then(|()| self.append(&entries));
             for job in batch.drain(..) {
                 self.answer(job, appended, read);
             }
@@ -85,12 +85,32 @@ impl Writer {
     /// A file that was there and is gone takes nothing: a new one with one row in it would look
     /// like all there is, and have everyone else written to.
     fn is_there(&mut self) -> Result<(), Trouble> {
-        let there = self.list.path().exists();
-        self.seen |= there;
+        let path = self.list.path();
+        let there = path.exists();
+        // A link to nothing was made for a file that is to be there.
+        let dangles = !there && path.symlink_metadata().is_ok();
+        self.seen |= there || dangles;
         if there || !self.seen {
             return Ok(());
         }
-        self.voice.say("error: the file of suppressions is gone: put it back");
+        self.voice.say(match dangles {
+            true => "error: the file of suppressions is a link to nothing: put the file back",
+            false => "error: the file of suppressions is gone: put it back",
+        });
+        Err(Trouble)
+    }
+
+    /// Refuses a file that names fewer readers than before: it was cut, or put back from an old copy.
+    fn is_whole(&self) -> Result<(), Trouble> {
+        let lost = self.list.lost();
+        if lost == 0 {
+            return Ok(());
+        }
+        self.voice.say(&format!(
+            "error: {} the file of suppressions had: put the rows back, or start `newsletter serve` \
+             again if they were removed on purpose",
+            missing(lost)
+        ));
         Err(Trouble)
     }
 
@@ -99,6 +119,7 @@ impl Writer {
             return Ok(());
         }
         let appended = self.list.append(entries).map(drop);
+        self.seen |= appended.is_ok();
         appended.map_err(|error| self.trouble(&error))
     }
 
@@ -134,6 +155,13 @@ impl Writer {
             since: standing.since,
             left: standing.left.into_iter().map(str::to_owned).collect(),
         }
+    }
+}
+
+fn missing(lost: usize) -> String {
+    match lost {
+        1 => "one reader is missing that".to_owned(),
+        _ => format!("{lost} readers are missing that"),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::cli::env::Env;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::publication::Publication;
 use crate::cli::{secret, trust};
-use crate::key::Key;
+use crate::key::Hasher;
 
 /// Import, export, change and check the list of readers
 #[derive(Debug, clap::Args)]
@@ -184,7 +184,7 @@ fn suppressions_shown(env: &mut Env, publication: &Publication) -> Result<Suppre
     trust::say_withheld(env, publication);
     let key = &publication.config.publication.key;
     let key = secret::existing(env, publication.folder.root(), key);
-    publication.suppressions(key.unwrap_or_else(|_| Key::new(&[])).hasher())
+    publication.suppressions(key.map_or_else(|_| Hasher::unknowing(), |key| key.hasher()))
 }
 
 /// A list that is wrong is content, and a disk that fails is not.

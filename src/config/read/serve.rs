@@ -38,6 +38,7 @@ pub(super) fn read(value: Option<Value<'_>>, report: &Report) -> Serve {
         text.and_then(|text| window(&text, report))
     };
     let (per_address, per_network) = (rate("per_address"), rate("per_network"));
+    let per_publication = rate("per_publication");
     let log = table.take("log").and_then(Value::boolean);
     table.finish();
     Serve {
@@ -50,6 +51,7 @@ pub(super) fn read(value: Option<Value<'_>>, report: &Report) -> Serve {
         form_origins,
         per_address: per_address.unwrap_or(defaults.per_address),
         per_network: per_network.unwrap_or(defaults.per_network),
+        per_publication: per_publication.unwrap_or(defaults.per_publication),
         log: log.unwrap_or(defaults.log),
     }
 }

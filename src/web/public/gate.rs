@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 
+use crate::address::EmailAddress;
 use crate::config::Rate;
 
 /// How many slots a row has: two rows of them are 128 KiB.
@@ -50,10 +51,32 @@ impl Gate {
         true
     }
 
+    /// Whether one more would be let through, which is not counted.
+    pub fn is_open(&self, asker: &[u8], now: Timestamp) -> bool {
+        let now = now.as_millisecond();
+        let slots = [0, 1].map(|row| self.slot(row, asker));
+        let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        let owed = rows[0][slots[0]].min(rows[1][slots[1]]).max(now);
+        owed + self.cost - now <= self.credit
+    }
+
     fn slot(&self, row: u8, asker: &[u8]) -> usize {
         let mut hasher = DefaultHasher::new();
         (self.seed, row, asker).hash(&mut hasher);
         usize::try_from(hasher.finish() % SLOTS as u64).unwrap_or_default()
+    }
+}
+
+/// Returns the mailbox that an address most likely ends in, for limits alone.
+///
+/// Many servers drop what follows a `+`, and Gmail drops dots.
+pub(super) fn mailbox(address: &EmailAddress) -> String {
+    let key = address.key();
+    let (local, domain) = key.rsplit_once('@').unwrap_or((&key, ""));
+    let base = local.split('+').next().filter(|base| !base.is_empty()).unwrap_or(local);
+    match domain {
+        "gmail.com" | "googlemail.com" => format!("{}@gmail.com", base.replace('.', "")),
+        _ => format!("{base}@{domain}"),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::audience::Act;
 use crate::config::Segment;
 use crate::templates::pages::public::{Choice, EMAIL, Form as FormPage, Notice, PART};
 use crate::web::public::counts::Event;
+use crate::web::public::gate::mailbox;
 use crate::web::public::site::{Asked, Site};
 use crate::web::public::{
     Invitation, Refusal, Request, Signup, Standing, Trouble, request, requested,
@@ -44,7 +45,7 @@ impl Site {
     }
 
     /// Asks the owner of an address; the answer is the same whoever that is.
-    fn invite(&self, address: EmailAddress, chosen: &[&str], asked: &Asked) -> Response {
+    pub(super) fn invite(&self, address: EmailAddress, chosen: &[&str], asked: &Asked) -> Response {
         if !self.admits_network(asked) {
             return self.too_often(Event::LimitedNetwork);
         }
@@ -53,7 +54,14 @@ impl Site {
             self.counts().event(Event::Queue);
             return self.failed();
         };
-        if self.addresses.admits(address.key().as_bytes(), asked.now) {
+        if !self.mails.is_open(&[], asked.now) {
+            self.premises.desk.overrun();
+            self.counts().event(Event::Queue);
+            return self.failed();
+        }
+        if self.addresses.admits(mailbox(&address).as_bytes(), asked.now)
+            && self.mails.admits(&[], asked.now)
+        {
             let parts = self.choices(chosen).into_iter().filter(|choice| choice.chosen);
             let parts = parts.map(|choice| choice.name).collect();
             let wanted = Request { address: address.clone(), parts };

@@ -28,6 +28,8 @@ enum Wish<'w> {
     Leave,
     /// It was a mistake; with what allows that.
     Return(&'w str),
+    /// A reader who left before wants a mail that asks to confirm the way back.
+    Again,
     /// A part is left, or taken again.
     Part(&'w str, bool),
 }
@@ -40,6 +42,7 @@ impl<'w> Wish<'w> {
         let field = |name| form.get(name).unwrap_or_default();
         match field(ACT) {
             "leave" => Self::Leave,
+            "again" => Self::Again,
             "return" => Self::Return(field(PROOF)),
             "part" => Self::Part(field(PART), false),
             "join" => Self::Part(field(PART), true),
@@ -59,18 +62,29 @@ impl Site {
             None if asks_for_preferences(asked.query()) && self.has_parts() => {
                 self.parts(&reader, None).await
             }
-            None => Ok(self.asks(token, &reader)),
+            None => self.asks(&reader).await,
             Some(form) => self.fulfil(Wish::of(form), &reader, asked).await,
         };
         done.unwrap_or_else(|Trouble| self.failed())
     }
 
-    /// The page with one button.
-    fn asks(&self, token: &str, reader: &EmailAddress) -> Response {
-        let choose = self.has_parts().then(|| self.premises.unsubscribe.preferences(token));
+    /// Answers with the page that has one button, or says that the reader has left already.
+    ///
+    /// The way back is the form: a letter that was passed on must not bring back its reader, so the
+    /// mail to confirm goes to the address itself.
+    async fn asks(&self, reader: &EmailAddress) -> Result<Response, Trouble> {
+        let standing = self.premises.desk.standing(reader).await?;
         let address = reader.to_string();
+        if standing.gone {
+            let again = self.premises.serve.subscribe && !standing.barred;
+            return Ok(self.page(StatusCode::OK, self.pages().gone(&address, again)));
+        }
+        let parts =
+            if self.has_parts() { self.own_parts(reader, &standing).await? } else { vec![] };
+        let token = self.premises.key.seal(&reader.key());
+        let choose = (!parts.is_empty()).then(|| self.premises.unsubscribe.preferences(&token));
         let page = Leave { address: &address, choose: choose.as_deref() };
-        self.page(StatusCode::OK, self.pages().leave(&page))
+        Ok(self.page(StatusCode::OK, self.pages().leave(&page)))
     }
 
     async fn fulfil(
@@ -80,6 +94,12 @@ impl Site {
         asked: &Asked,
     ) -> Result<Response, Trouble> {
         let key = &self.premises.key;
+        // One-click and the button stay free: they write one row, however often they are pressed.
+        if matches!(wish, Wish::Return(_) | Wish::Part(..))
+            && !self.changes.admits(reader.key().as_bytes(), asked.now)
+        {
+            return Ok(self.too_often(Event::LimitedToken));
+        }
         match wish {
             Wish::OneClick => {
                 self.record(reader, Act::Suppress, "one-click", asked).await?;
@@ -111,6 +131,10 @@ impl Site {
                 let notice = if standing.gone { Notice::Stuck } else { Notice::Back };
                 Ok(self.notice(StatusCode::OK, notice))
             }
+            Wish::Again if self.premises.serve.subscribe => {
+                Ok(self.invite(reader.clone(), &[], asked))
+            }
+            Wish::Again => self.asks(reader).await,
             Wish::Part(part, back) => {
                 let known = self.premises.segments.get(part);
                 if known.is_none_or(|segment| segment.title.is_none()) {
@@ -168,15 +192,24 @@ impl Site {
         if standing.gone {
             return Ok(self.notice(StatusCode::OK, Notice::Left(None)));
         }
+        let parts = self.own_parts(reader, &standing).await?;
+        let address = reader.to_string();
+        let page = Parts { address: &address, parts: &parts, saved };
+        Ok(self.page(StatusCode::OK, self.pages().parts(&page)))
+    }
+
+    /// Returns the parts that a reader gets or left.
+    async fn own_parts(
+        &self,
+        reader: &EmailAddress,
+        standing: &Standing,
+    ) -> Result<Vec<Part>, Trouble> {
         let member = self.premises.desk.segments(reader).await?;
         let part = |(name, segment): (&String, &Segment)| {
             let (title, left) = (segment.title.clone()?, standing.left.contains(name));
             let shown = left || member.contains(name);
             shown.then(|| Part { name: name.clone(), title, left })
         };
-        let parts: Vec<Part> = self.premises.segments.iter().filter_map(part).collect();
-        let address = reader.to_string();
-        let page = Parts { address: &address, parts: &parts, saved };
-        Ok(self.page(StatusCode::OK, self.pages().parts(&page)))
+        Ok(self.premises.segments.iter().filter_map(part).collect())
     }
 }

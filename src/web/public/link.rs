@@ -1,17 +1,19 @@
-//! The URL of the settings that unsubscribes in, the token of a request out.
+//! Finds the token of a request by the URL of the settings, at the path where this server sees it.
+
+use crate::leaving::{self, Ask};
 
 /// Where a link that unsubscribes has its token, as this server sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
-    path: String,
+    link: leaving::Link,
+    /// The query with `{token}` in it, where the token is there.
     query: Option<String>,
+    /// Whether the token is the whole path, as the pages of the archive are.
+    top: bool,
 }
 
 /// What stands for the token.
 const TOKEN: &str = "{token}";
-
-/// How long a token is, at least: that of the shortest address.
-const SHORTEST: usize = 38;
 
 impl Link {
     /// Reads a URL with `{token}` in it; `None` where the token is behind `#`, and so stays with the
@@ -22,7 +24,7 @@ impl Link {
         let start = rest.find(['/', '?', '#'])?;
         let (rest, _) = rest[start..].split_once('#').unwrap_or((&rest[start..], ""));
         let (path, query) = match rest.split_once('?') {
-            Some((path, query)) => (path, Some(query.to_owned())),
+            Some((path, query)) => (path, Some(query)),
             None => (rest, None),
         };
         let path = if path.is_empty() { "/" } else { path };
@@ -31,55 +33,35 @@ impl Link {
             (Some(below), Some(here)) => format!("{here}{below}"),
             _ => path.to_owned(),
         };
-        let link = Self { path, query };
-        (link.path.contains(TOKEN) || link.queried().is_some()).then_some(link)
+        let queried = query.filter(|query| !path.contains(TOKEN) && query.contains(TOKEN));
+        let parts = path.split_once(TOKEN);
+        let top = parts
+            .is_some_and(|(before, after)| before.matches('/').count() < 2 && after.is_empty());
+        let link = leaving::Link::new(&match queried {
+            Some(query) => format!("{path}?{query}"),
+            None => path,
+        });
+        let query = queried.map(str::to_owned);
+        link.is_served().then_some(Self { link, query, top })
     }
 
-    /// The token of a request; `None` where it is for something else.
+    /// Returns what a request has in the place of the token; `None` where it is for something else.
     #[must_use]
-    pub fn token<'r>(&self, path: &'r str, query: &'r str) -> Option<&'r str> {
-        if let Some((before, after)) = self.path.split_once(TOKEN) {
-            let token = path.strip_prefix(before)?;
-            // A slash at the end is what some rewriters of links add.
-            let whole = token.strip_suffix(after);
-            let token = whole.or_else(|| token.strip_suffix('/')?.strip_suffix(after))?;
-            let token = token.strip_suffix('/').unwrap_or(token);
-            let is_one = !token.is_empty() && !token.contains('/');
-            // At the top there are the pages of the archive, too.
-            let top = before.matches('/').count() < 2 && after.is_empty();
-            return (is_one && (!top || is_long(token))).then_some(token);
-        }
-        let (name, before, after) = self.queried()?;
-        if path != self.path {
-            return None;
-        }
-        let value = |pair: &'r str| match name {
-            Some(name) => pair.strip_prefix(name)?.strip_prefix('='),
-            None => Some(pair),
-        };
-        let token = query.split('&').find_map(value)?;
-        token.strip_prefix(before)?.strip_suffix(after).filter(|token| !token.is_empty())
+    pub fn token(&self, path: &str, query: &str) -> Option<String> {
+        let slot = self.link.slot(&format!("{path}?{query}"))?;
+        let slot = slot.strip_suffix('/').unwrap_or(&slot);
+        let whole = Ask::of(slot).is_some();
+        // At the top there are the pages of the archive, too.
+        let fits = whole || (!self.top && !slot.is_empty() && !slot.contains('/'));
+        fits.then(|| slot.to_owned())
     }
 
     /// The address, relative to a page of this link, of its page with what one gets.
     pub(super) fn preferences(&self, token: &str) -> String {
         match &self.query {
-            Some(query) if !self.path.contains(TOKEN) => {
-                format!("?{}&{PREFERENCES}", query.replace(TOKEN, token))
-            }
-            _ => format!("?{PREFERENCES}"),
+            Some(query) => format!("?{}&{PREFERENCES}", query.replace(TOKEN, token)),
+            None => format!("?{PREFERENCES}"),
         }
-    }
-
-    /// The name of the field with the token, and what is around the token in its value.
-    fn queried(&self) -> Option<(Option<&str>, &str, &str)> {
-        let pair = self.query.as_deref()?.split('&').find(|pair| pair.contains(TOKEN))?;
-        let (name, value) = match pair.split_once('=') {
-            Some((name, value)) if value.contains(TOKEN) => (Some(name), value),
-            _ => (None, pair),
-        };
-        let (before, after) = value.split_once(TOKEN)?;
-        Some((name, before, after))
     }
 }
 
@@ -96,9 +78,4 @@ pub(super) fn path_of(url: &str) -> &str {
     let (_, rest) = url.split_once("://").unwrap_or(("", url));
     let path = rest.find('/').map_or("", |at| &rest[at..]);
     path.trim_end_matches('/')
-}
-
-fn is_long(token: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    token.len() >= SHORTEST && token.bytes().all(plain)
 }

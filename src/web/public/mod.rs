@@ -63,6 +63,9 @@ pub trait Desk: Send + Sync + 'static {
     /// A place in the queue of mails to confirm; `None` where it is full, whoever asks.
     fn seat(&self) -> Option<Seat>;
 
+    /// Says to the operator that the publication's limit of mails to confirm is reached.
+    fn overrun(&self) {}
+
     /// Whether the list and the suppressions can be read and written.
     fn health(&self) -> Later<()>;
 }

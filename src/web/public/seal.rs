@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::address::EmailAddress;
 use crate::key::{Key, Purpose};
+use crate::leaving::{Ask, token_readings};
 
 /// For how long a link to confirm is good.
 const CONFIRMED_WITHIN: SignedDuration = SignedDuration::from_hours(72);
@@ -36,7 +37,7 @@ pub enum Refusal {
 
 /// The reader whose link it is.
 pub(super) fn reader(key: &Key, token: &str) -> Result<EmailAddress, Refusal> {
-    let address = key.open(token).ok_or(Refusal::Wrong)?;
+    let address = Ask::of(token).and_then(|ask| ask.open(key)).ok_or(Refusal::Wrong)?;
     address.parse().map_err(|_| Refusal::Wrong)
 }
 
@@ -53,7 +54,10 @@ pub fn request(key: &Key, request: &Request, now: Timestamp) -> String {
 /// # Errors
 /// It is not ours, or too old.
 pub fn requested(key: &Key, token: &str, now: Timestamp) -> Result<(Request, Timestamp), Refusal> {
-    let text = key.open_as(Purpose::Subscription, token).ok_or(Refusal::Wrong)?;
+    let readings = token_readings(token);
+    let whole = readings.iter().find_map(|token| key.open_as(Purpose::Subscription, token));
+    let cut = || readings.iter().find_map(|token| key.open_cut_as(Purpose::Subscription, token));
+    let text = whole.or_else(cut).ok_or(Refusal::Wrong)?;
     let mut lines = text.split('\n');
     let (made, address) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
     let address = address.parse().map_err(|_| Refusal::Wrong)?;

@@ -25,6 +25,9 @@ use crate::web::public::{
 /// How many wrong tokens a network may show.
 const WRONG_TOKENS: Rate = Rate { messages: 60, per: Duration::from_mins(10) };
 
+/// How often one reader may come back, or leave or join a part: each of them is a row of the file.
+const CHANGES: Rate = Rate { messages: 20, per: Duration::from_hours(24) };
+
 /// Takes a line about a request: of nobody in particular.
 pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
 
@@ -68,6 +71,8 @@ pub struct Site {
     policy: HeaderValue,
     base: String,
     pub(super) addresses: Gate,
+    pub(super) changes: Gate,
+    pub(super) mails: Gate,
     networks: Gate,
     tokens: Gate,
 }
@@ -122,7 +127,7 @@ impl Site {
     #[must_use]
     pub fn new(premises: Premises) -> Self {
         let policy = reply::policy(&premises.sheet);
-        let Serve { per_address, per_network, .. } = premises.serve;
+        let Serve { per_address, per_network, per_publication, .. } = premises.serve;
         let gate = |rate| Gate::new(rate, premises.seed);
         let own = path_of(&premises.publication.url);
         let base = premises.serve.base_path.clone().unwrap_or_else(|| own.to_owned());
@@ -132,6 +137,8 @@ impl Site {
             addresses: gate(per_address),
             networks: gate(per_network),
             tokens: gate(WRONG_TOKENS),
+            changes: gate(CHANGES),
+            mails: gate(per_publication),
             premises,
         }
     }
@@ -146,7 +153,8 @@ impl Site {
         let (head, body) = request.into_parts();
         let path = head.uri.path().to_owned();
         let query = head.uri.query().unwrap_or_default().to_owned();
-        let route = self.route(&path, &query);
+        let token = self.premises.unsubscribe.token(&path, &query);
+        let route = self.route(&path, token.as_deref());
         let (method, begun) = (head.method.clone(), self.premises.clock.now());
         let mut response = self.dispatch(route, peer, head, body, begun).await;
         reply::secure(&mut response);
@@ -189,8 +197,8 @@ impl Site {
         }
     }
 
-    fn route<'r>(&self, path: &'r str, query: &'r str) -> Route<'r> {
-        if let Some(token) = self.premises.unsubscribe.token(path, query) {
+    fn route<'r>(&self, path: &'r str, token: Option<&'r str>) -> Route<'r> {
+        if let Some(token) = token {
             return Route::Leave(token);
         }
         let below = path.strip_prefix(&*self.base).filter(|below| below.starts_with('/'));

@@ -48,6 +48,22 @@ impl Public<'_> {
         self.page(&self.named(words.leave_title), &content)
     }
 
+    /// Says that the reader has left already; with a button that asks for a mail to confirm the way
+    /// back, where people can sign up.
+    #[must_use]
+    pub fn gone(&self, address: &str, again: bool) -> String {
+        let words = self.words();
+        let content = html! {
+            p class="muted" { bdi { (masked(address)) } }
+            p { (self.named(words.left_text)) }
+            @if again {
+                p { (words.gone_text) }
+                (Self::quiet_button(&[(ACT, "again")], &html! { (words.gone_button) }))
+            }
+        };
+        self.page(&self.named(words.gone_title), &content)
+    }
+
     /// Shows what a reader gets, each part with a button.
     #[must_use]
     pub fn parts(&self, page: &Parts<'_>) -> String {

@@ -280,3 +280,88 @@ fn what_is_appended_is_there_when_the_file_is_loaded() {
         assert_eq!(lines, first.len() + usize::from(!first.is_empty()));
     });
 }
+
+#[test]
+fn a_whole_domain_is_suppressed_however_it_is_written_and_its_subdomains_are_not() {
+    let folder = tempfile::tempdir().unwrap();
+    for row in
+        ["*@example.org", "@example.org", "*@EXAMPLE.org", "'@example.org", " *@example.org "]
+    {
+        for head in ["address,reason\n", ""] {
+            let path = suppressions(&folder, &format!("{head}{row},blocked\n"));
+            let list = load(&path).unwrap();
+            assert_eq!(list.reason_for(&address("Ada@example.org")), Some("blocked"), "{row}");
+            assert_eq!(list.reason_for(&address("ada@news.example.org")), None);
+            assert_eq!(list.reason_for(&address("ada@example.com")), None);
+            assert_eq!(
+                list.all().into_iter().collect::<Vec<_>>(),
+                [("*@example.org".into(), "blocked")]
+            );
+        }
+    }
+    let path = suppressions(&folder, "");
+    let mut list = load(&path).unwrap();
+    let domain = EmailAddress::parse_suppressed("@b\u{fc}cher.example.org").unwrap();
+    append(&mut list, &domain, "unsubscribed", "editor").unwrap();
+    let ada = address("ada@b\u{fc}cher.example.org");
+    for mut list in [list, load(&path).unwrap()] {
+        assert_eq!(list.reason_for(&ada), Some("unsubscribed"));
+        // A reader does not lift what the editor says of a domain, and is noted by name, too.
+        assert_eq!(list.standing(&ada).cause, Some(newsletter::audience::Cause::Other));
+        assert_eq!(list.own_cause(&ada), None);
+        let at = DATE.parse().unwrap();
+        let (reason, source, issue) = (String::new(), String::new(), String::new());
+        let back = Entry { address: ada.clone(), act: Act::Return, reason, source, at, issue };
+        assert_eq!(list.append(&[back]).unwrap(), 0);
+        assert_eq!(list.reason_for(&ada), Some("unsubscribed"));
+    }
+}
+
+#[test]
+fn a_row_that_is_neither_address_nor_domain_nor_hash_is_an_error_of_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    for row in [
+        "*",
+        "*@",
+        "@",
+        "*.example.org",
+        "*@*.example.org",
+        "example.org",
+        "ada@",
+        "hash:x",
+        "@@example.org",
+    ] {
+        let path = suppressions(&folder, &format!("address,reason\nada@example.org,x\n{row},x\n"));
+        let error = load(&path).unwrap_err();
+        let error = std::error::Error::source(&error).unwrap().to_string();
+        assert!(error.contains("line 3"), "{row}: {error}");
+    }
+}
+
+#[test]
+fn nobody_can_be_written_to_at_a_whole_domain() {
+    assert!("*@example.org".parse::<EmailAddress>().is_err());
+}
+
+#[test]
+fn a_hash_of_another_key_stops_and_an_old_one_without_a_mark_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = newsletter::key::Key::new(&[7; 32]).hasher();
+    let path = suppressions(&folder, "address,reason\nada@example.org,unsubscribed\n");
+    let mut list = Suppressions::load(&path, Some(own.clone())).unwrap();
+    list.forget(&address("ada@example.org"), DATE.parse().unwrap()).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(&format!(":{},", own.mark().unwrap())), "{text}");
+    let kept = Suppressions::load(&path, Some(own.clone())).unwrap();
+    assert!(kept.reason_for(&address("ada@example.org")).is_some());
+    let other = newsletter::key::Key::new(&[8; 32]).hasher();
+    let error = Suppressions::load(&path, Some(other)).unwrap_err();
+    let Error::Suppressions { source, .. } = error else { panic!("{error}") };
+    assert!(matches!(*source, Error::OtherKey { .. }), "{source}");
+    let error = load(&path).unwrap_err();
+    let Error::Suppressions { source, .. } = error else { panic!("{error}") };
+    assert!(matches!(*source, Error::Keyless), "{source}");
+    let old = format!("address,reason\nhash:{},forgotten\n", own.hash("ada@example.org"));
+    let list = Suppressions::load(suppressions(&folder, &old), Some(own)).unwrap();
+    assert!(list.reason_for(&address("ada@example.org")).is_some());
+}

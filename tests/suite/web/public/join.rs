@@ -223,3 +223,34 @@ fn whoever_left_after_they_asked_for_the_mail_is_not_brought_back_by_it() {
     stands("2026-11-26T11:00:00Z");
     assert_eq!(ask(&site, "POST", &link, &[], "").status, 200);
 }
+
+#[test]
+fn spellings_of_one_mailbox_have_one_limit() {
+    let site = limited("per_address = \"2 per 24h\", per_network = \"1000 per 1h\"");
+    let spellings = (0..12).map(|n| format!("vic.tim%2B{n}@gmail.com"));
+    let dotted = ["v.ictim@googlemail.com", "victim@gmail.com"].map(str::to_owned);
+    for spelling in spellings.chain(dotted) {
+        let answer = subscribe(&site, &[], &format!("email={spelling}"));
+        assert_eq!(answer.status, 200, "the answer tells nothing");
+    }
+    assert_eq!(site.desk.invited.lock().unwrap().len(), 2);
+    // Dots tell two mailboxes apart elsewhere.
+    for other in ["a.b@example.org", "ab@example.org"] {
+        subscribe(&site, &[], &format!("email={other}"));
+    }
+    assert_eq!(site.desk.invited.lock().unwrap().len(), 4);
+}
+
+#[test]
+fn there_is_a_ceiling_for_the_mails_to_confirm_of_a_publication() {
+    let site = limited("per_network = \"1000 per 1h\", per_publication = \"5 per 1h\"");
+    let ask = |n: u32| subscribe(&site, &[], &format!("email=reader{n}@example.org")).status;
+    let answers: Vec<u16> = (0..8).map(ask).collect();
+    assert_eq!(answers, [200, 200, 200, 200, 200, 503, 503, 503]);
+    assert_eq!(site.desk.invited.lock().unwrap().len(), 5);
+}
+
+fn limited(limits: &str) -> InProcess {
+    let clock = Clock::Fixed("2026-11-26T12:00:00Z".parse().unwrap());
+    InProcess::with(&format!("serve = {{ {limits} }}"), Limits::default(), clock)
+}

@@ -158,10 +158,9 @@ fn a_wrong_token_is_refused_whatever_is_wrong_with_it() {
     let other = Key::new(b"the key of another publication, as long").seal(ADA);
     let mut wrong = vec![
         other,
-        token[..token.len() - 1].to_owned(),
+        token[..token.len() - 3].to_owned(),
         token[1..].to_owned(),
         format!("{token}A"),
-        format!("{token}="),
         token.to_uppercase(),
         "x".to_owned(),
         "%00".to_owned(),
@@ -204,4 +203,64 @@ fn what_fails_on_the_disk_is_not_said_to_be_done() {
     assert_eq!(public.one_click(&link).status, 200);
     assert_eq!(public.get("/healthz").status, 200);
     assert_eq!(public.rows(ADA).len(), 1);
+}
+
+#[test]
+fn who_left_before_sees_it_and_comes_back_by_a_mail_to_their_own_address() {
+    let publication = Publication::sample();
+    let public = Public::of(&publication);
+    let link = public.link(ADA);
+    assert_eq!(public.one_click(&link).status, 200);
+    let before = publication.read("suppressions.csv");
+    let page = public.get(&link);
+    assert!(page.body().contains("You are unsubscribed already"), "{}", page.body());
+    assert!(!page.body().contains("value=\"leave\"") && !page.body().contains(ADA));
+    assert_eq!(public.post(&link, "act=again").status, 200);
+    assert_eq!(publication.read("suppressions.csv"), before, "the press alone brings nobody back");
+}
+
+#[test]
+fn a_mangled_link_leaves_as_well_as_a_whole_one() {
+    let publication = Publication::sample();
+    let public = Public::of(&publication);
+    let readers = publication.rows();
+    let ends = [".", ")", "%3E", "%20", ",", "&utm_source=mail"];
+    for (row, end) in readers.into_iter().zip(ends) {
+        let link = public.link(&row.key()).replace('-', "%2D").replace('_', "%255F");
+        assert_eq!(public.one_click(&format!("{link}{end}")).status, 200, "{end}");
+        assert_eq!(public.rows(&row.key()).len(), 1, "{end}");
+    }
+}
+
+#[test]
+fn a_file_that_was_made_here_and_is_gone_or_cut_takes_nobody() {
+    let publication = Publication::sample();
+    std::fs::remove_file(publication.path("suppressions.csv")).unwrap();
+    let public = Public::of(&publication);
+    let (one, two) = (public.link(ADA), public.link("b.tremlett@example.com"));
+    assert_eq!(public.one_click(&one).status, 200);
+    let text = publication.read("suppressions.csv");
+    std::fs::remove_file(publication.path("suppressions.csv")).unwrap();
+    assert_eq!((public.one_click(&two).status, public.get("/healthz").status), (503, 503));
+    for cut in ["", text.lines().next().unwrap()] {
+        publication.write("suppressions.csv", cut);
+        assert_eq!((public.one_click(&two).status, public.get("/healthz").status), (503, 503));
+    }
+    assert!(public.messages().contains("put the rows back"), "{}", public.messages());
+    publication.write("suppressions.csv", &text);
+    assert_eq!((public.one_click(&two).status, public.get("/healthz").status), (200, 200));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_no_file_takes_nobody() {
+    let publication = Publication::sample();
+    let path = publication.path("suppressions.csv");
+    let public = Public::of(&publication);
+    let link = public.link(ADA);
+    std::fs::remove_file(&path).unwrap();
+    std::os::unix::fs::symlink(publication.path("elsewhere.csv"), &path).unwrap();
+    assert_eq!((public.one_click(&link).status, public.get("/healthz").status), (503, 503));
+    assert!(!publication.path("elsewhere.csv").exists());
+    assert!(public.messages().contains("is a link to nothing"), "{}", public.messages());
 }

@@ -82,3 +82,33 @@ fn a_second_server_that_finds_its_port_taken_leaves_the_first_ones_mails() {
     signal(&next.running, "TERM");
     assert_eq!(next.wait().code(), Some(0));
 }
+
+/// A terminal that goes away sends SIGHUP, which `nohup` has the process ignore from its beginning.
+#[cfg(unix)]
+#[test]
+fn a_server_that_nohup_started_outlives_its_terminal() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Command, Stdio};
+
+    let publication = Publication::sample();
+    let settings = publication.read("newsletter.toml");
+    let own = "[serve]\nlisten = \"127.0.0.1:0\"\n";
+    publication.write("newsletter.toml", &format!("{settings}\n{own}"));
+    let mut server = Command::new("sh")
+        .args(["-c", "trap '' HUP; exec \"$0\" serve", env!("CARGO_BIN_EXE_newsletter")])
+        .current_dir(publication.path("."))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.starts_with("http://"), "{line}");
+    for signal in ["-HUP", "-TERM"] {
+        let pid = server.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+    }
+    // A SIGHUP that had been heard would make SIGTERM the second signal, which ends at once.
+    assert_eq!(server.wait().unwrap().code(), Some(0));
+}

@@ -75,3 +75,28 @@ fn a_reader_takes_back_what_that_reader_left_and_joins_nothing() {
     }
     assert_eq!(publication.read("suppressions.csv"), before, "nothing was left before");
 }
+
+#[test]
+fn a_part_that_is_left_and_taken_again_for_ever_does_not_grow_the_file() {
+    let publication = with_titles();
+    let public = Public::of(&publication);
+    let link = public.link(MEMBER);
+    let mut refused = 0;
+    for _ in 0..40 {
+        for act in ["part", "join"] {
+            let status = public.post(&link, &format!("act={act}&part=members")).status;
+            refused += usize::from(status == 429);
+        }
+    }
+    assert!(refused >= 50 && public.rows(MEMBER).len() <= 21, "{refused}");
+    assert_eq!(public.one_click(&link).status, 200, "leaving everything is free");
+    assert_eq!(public.one_click(&link).status, 200);
+}
+
+#[test]
+fn who_has_nothing_to_choose_is_offered_no_choice() {
+    let publication = with_titles();
+    let public = Public::of(&publication);
+    let page = public.get(&public.link("stranger@example.org"));
+    assert!(!page.body().contains("preferences"), "{}", page.body());
+}

@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::support::site::key;
 
 /// Where a token is in a request, by the URL of the settings.
-fn token<'r>(url: &str, here: Option<&str>, path: &'r str, query: &'r str) -> Option<&'r str> {
+fn token(url: &str, here: Option<&str>, path: &str, query: &str) -> Option<String> {
     Link::new(url, ("https://example.org/letters/", here)).unwrap().token(path, query)
 }
 
@@ -38,16 +38,19 @@ fn the_token_is_found_wherever_the_settings_put_it() {
         ("https://example.org/{token}", "/index.html", "", None),
         ("https://example.org/{token}", "/subscribe", "", None),
     ] {
-        assert_eq!(token(url, None, path, query), expected, "{url} {path}?{query}");
+        assert_eq!(token(url, None, path, query).as_deref(), expected, "{url} {path}?{query}");
     }
     let top = format!("/{long}");
-    assert_eq!(token("https://example.org/{token}", None, &top, ""), Some(long));
+    assert_eq!(token("https://example.org/{token}", None, &top, "").as_deref(), Some(long));
     // What is below the publication is where the proxy hands it on, everything else as it is.
     let below = "https://example.org/letters/u/{token}";
-    assert_eq!(token(below, Some(""), "/u/abc", ""), Some("abc"));
-    assert_eq!(token(below, Some("/x"), "/x/u/abc", ""), Some("abc"));
-    assert_eq!(token(below, None, "/letters/u/abc", ""), Some("abc"));
-    assert_eq!(token("https://other.example.org/u/{token}", Some("/x"), "/u/abc", ""), Some("abc"));
+    assert_eq!(token(below, Some(""), "/u/abc", "").as_deref(), Some("abc"));
+    assert_eq!(token(below, Some("/x"), "/x/u/abc", "").as_deref(), Some("abc"));
+    assert_eq!(token(below, None, "/letters/u/abc", "").as_deref(), Some("abc"));
+    assert_eq!(
+        token("https://other.example.org/u/{token}", Some("/x"), "/u/abc", "").as_deref(),
+        Some("abc")
+    );
     assert_eq!(Link::new("https://example.org/u#{token}", ("https://example.org", None)), None);
 }
 
@@ -141,7 +144,8 @@ proptest! {
         let tokens = [key.seal("ada@example.org"), request(&key, &wanted, at(0))];
         for token in tokens {
             let mut changed = token.clone().into_bytes();
-            let place = at_.index(changed.len());
+            // A last character that is lost is known again, and another one in its place is not.
+            let place = at_.index(changed.len() - 1);
             changed[place] ^= 1 << bit;
             let changed = String::from_utf8_lossy(&changed).into_owned();
             // The last character of a token has bits to spare, which have to be zero.
