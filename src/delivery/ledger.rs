@@ -15,6 +15,8 @@ use crate::journal::{Entry, Error, State, Tally, Transition};
 pub(super) struct Ledger<'l> {
     journal: &'l mut journal::Ledger,
     clock: Clock,
+    /// The same clock as it was when the run was taken up: nobody is given up because it was set.
+    steady: Clock,
     retry: Retry,
     random: fn(&mut [u8]),
     gathered: BTreeMap<i64, Transition>,
@@ -32,7 +34,7 @@ impl<'l> Ledger<'l> {
         random: fn(&mut [u8]),
     ) -> Self {
         let (gathered, tries, spent) = Default::default();
-        Self { journal, clock, retry, random, gathered, tries, spent }
+        Self { journal, clock, steady: clock.steady(), retry, random, gathered, tries, spent }
     }
 
     /// Notes a new state, in place of one that was noted and not recorded.
@@ -46,12 +48,9 @@ impl<'l> Ledger<'l> {
         let mut chance = [0; 8];
         (self.random)(&mut chance);
         let tries = self.tries.entry(entry.id).or_default();
-        let next = self.retry.next(
-            outcome,
-            (*tries, entry.attempts),
-            self.clock.now(),
-            u64::from_le_bytes(chance),
-        );
+        let late = self.retry.is_late(entry.attempts, self.steady.now());
+        let next =
+            self.retry.next(outcome, (*tries, late), self.clock.now(), u64::from_le_bytes(chance));
         *tries += 1;
         let (to, due) = match next {
             Next::At(due) => (State::Deferred, Some(due)),

@@ -21,11 +21,8 @@ const ANSWERS_MIN: usize = 100;
 /// refuses everyone from then on.
 const LAST_IN_A_ROW_MAX: usize = 3;
 
-/// Number of dead mailboxes that are believed whatever their share of the answers is.
-const ABSENT_MIN: usize = 3;
-
-/// Share of the answers, in percent, that may call a mailbox dead and still be believed.
-const ABSENT_PERCENT_MAX: usize = 20;
+/// Number of accepted messages that each dead mailbox takes to be believed.
+const ACCEPTED_FOR_EACH_ABSENT: usize = 2;
 
 /// A recipient that the server refused.
 #[derive(Debug)]
@@ -34,6 +31,7 @@ struct Refused {
     reply: String,
     /// The address, where the server says that the mailbox does not exist.
     absent: Option<EmailAddress>,
+    by_policy: bool,
 }
 
 /// Tells refusals of the sender from refusals of recipients.
@@ -52,6 +50,8 @@ pub(super) struct Refusals {
     answers: usize,
     /// Mailboxes that are dead unless the server calls too many so.
     doubtful: Vec<(EmailAddress, String)>,
+    /// Refusals by policy before the row: words about the sender, where too many of them come.
+    by_policy: Vec<(i64, String)>,
 }
 
 impl Refusals {
@@ -79,7 +79,8 @@ impl Refusals {
         }
         self.answers += 1;
         if outcome != Outcome::Accepted {
-            self.row.push(Refused { id: entry.id, reply: reply.to_owned(), absent });
+            let (id, by_policy) = (entry.id, outcome == Outcome::Unwanted);
+            self.row.push(Refused { id, reply: reply.to_owned(), absent, by_policy });
         }
         if self.unwanted_in_a_row == UNWANTED_IN_A_ROW_MAX || self.too_many_unwanted(outcome) {
             return Some(Reason::Policy);
@@ -99,7 +100,10 @@ impl Refusals {
             return;
         }
         self.unwanted_in_a_row = 0;
-        for Refused { reply, absent, .. } in self.row.drain(..) {
+        for Refused { id, reply, absent, by_policy } in self.row.drain(..) {
+            if by_policy {
+                self.by_policy.push((id, reply.clone()));
+            }
             self.doubtful.extend(absent.map(|address| (address, reply)));
         }
     }
@@ -107,10 +111,15 @@ impl Refusals {
     /// Ends the run: believes the last refusals, or returns them. Those that it returns say
     /// something of the sender or the server, and their recipients are still to be served.
     ///
-    /// `accepted_before` says whether the server took messages of this run in an earlier process.
-    pub(super) fn end(&mut self, stopped: bool, accepted_before: bool) -> Vec<(i64, String)> {
+    /// `stopped` says why the run stopped for refusals, where it did: for policy, every refusal by
+    /// policy is returned. `accepted_before` says whether the server took messages of this run in an earlier process.
+    pub(super) fn end(
+        &mut self,
+        stopped: Option<Reason>,
+        accepted_before: bool,
+    ) -> Vec<(i64, String)> {
         let few = self.row.len() <= LAST_IN_A_ROW_MAX;
-        let believed = !stopped
+        let believed = stopped.is_none()
             && match (self.accepted > 0, accepted_before) {
                 (true, _) => few || !self.says_the_same(),
                 // The server was well once. Of a dead mailbox it is believed for this issue, so
@@ -119,8 +128,11 @@ impl Refusals {
                 (false, false) => false,
             };
         if !believed {
-            let row = std::mem::take(&mut self.row);
-            return row.into_iter().map(|refused| (refused.id, refused.reply)).collect();
+            let row = std::mem::take(&mut self.row).into_iter();
+            let row = row.map(|refused| (refused.id, refused.reply));
+            let policy = std::mem::take(&mut self.by_policy);
+            let policy = policy.into_iter().filter(|_| stopped == Some(Reason::Policy));
+            return policy.chain(row).collect();
         }
         if self.accepted > 0 {
             self.believe();
@@ -137,10 +149,10 @@ impl Refusals {
             || self.row.iter().all(|refused| refused.absent.is_some())
     }
 
-    /// Mailboxes that certainly do not exist, with what the server said; each is told once.
+    /// Returns the mailboxes that certainly do not exist, with what the server said: all that it
+    /// refused as such, where they are few beside those that it accepted.
     pub(super) fn certain(&mut self) -> Vec<(EmailAddress, String)> {
-        let most = ABSENT_MIN.max(self.answers * ABSENT_PERCENT_MAX / 100);
-        if self.accepted > 0 && self.absent <= most {
+        if self.absent * ACCEPTED_FOR_EACH_ABSENT <= self.accepted {
             std::mem::take(&mut self.doubtful)
         } else {
             Vec::new()
@@ -211,7 +223,7 @@ mod tests {
     #[test]
     fn nobody_is_suppressed_for_what_a_server_thinks_of_us() {
         let mut refusals = Refusals::default();
-        take(&mut refusals, "pnp+");
+        take(&mut refusals, "pnp++");
         assert_eq!(refusals.certain().len(), 1);
     }
 
@@ -219,7 +231,7 @@ mod tests {
     /// mailboxes are certainly dead.
     fn play(answers: &str, accepted_before: bool) -> (usize, usize) {
         let mut refusals = Refusals::default();
-        let stopped = take(&mut refusals, answers).is_some();
+        let stopped = take(&mut refusals, answers);
         let back = refusals.end(stopped, accepted_before).len();
         (back, refusals.certain().len())
     }
@@ -237,13 +249,17 @@ mod tests {
             ("r", true, 1, 0),
             ("nnnn", true, 4, 0),
             // The server accepts others.
-            ("n+", false, 0, 1),
-            ("+n", false, 0, 1),
-            ("+nnn", false, 0, 3),
+            ("n++", false, 0, 1),
+            ("++n", false, 0, 1),
+            ("++++++nnn", false, 0, 3),
             ("+nnnn", false, 4, 0),
             ("++++++++++nnnnnnnnnnnnnnnnnnn", false, 19, 0),
             // It calls more mailboxes dead than there can be.
+            ("n+", false, 0, 0),
             ("nnn+nnn+", false, 0, 0),
+            // A stop for policy opens what was refused by policy before, too.
+            ("p+p+p+ppppp", false, 8, 0),
+            ("p+p+p+p", false, 0, 0),
         ] {
             assert_eq!(play(answers, accepted_before), (back, dead), "{answers}");
         }

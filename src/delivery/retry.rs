@@ -37,16 +37,14 @@ impl Retry {
 
     /// When a recipient is tried again after an outcome that [`Outcome::state`] calls deferred.
     ///
-    /// `tries` is how often this run of the program has put the recipient off before, and `attempts`
-    /// how often any has; `chance` is anything random, so that those who were put off together do
-    /// not come back together.
-    ///
-    /// A recipient is given up by time and by attempts: a clock that jumps ahead gives nobody up.
+    /// `tries` is how often this run of the program has put the recipient off before, and `late`
+    /// whether [`Retry::is_late`] gives the recipient up; `chance` is anything random, so that those
+    /// who were put off together do not come back together.
     #[must_use]
     pub fn next(
         &self,
         outcome: Outcome,
-        (tries, attempts): (usize, u32),
+        (tries, late): (usize, bool),
         now: Timestamp,
         chance: u64,
     ) -> Next {
@@ -55,8 +53,7 @@ impl Retry {
             Outcome::Again { permanent: true } => return Next::GiveUp,
             _ => {}
         }
-        let often = usize::try_from(attempts).is_ok_and(|attempts| attempts >= self.delays.len());
-        if now >= self.over && often {
+        if late {
             return Next::GiveUp;
         }
         let at = |delay| now.checked_add(spread(delay, chance)).unwrap_or(now);
@@ -68,6 +65,16 @@ impl Retry {
 }
 
 impl Retry {
+    /// Returns whether a recipient who was tried so often before is given up: by time and by
+    /// attempts, so that a clock that was ahead when the process began gives nobody up.
+    ///
+    /// `now` comes from a clock that nobody sets meanwhile ([`crate::clock::Clock::steady`]).
+    #[must_use]
+    pub fn is_late(&self, attempts: u32, now: Timestamp) -> bool {
+        let often = usize::try_from(attempts).is_ok_and(|attempts| attempts >= self.delays.len());
+        now >= self.over && often
+    }
+
     /// Returns the longest time that anybody is put off for.
     #[must_use]
     pub fn longest(&self) -> Duration {

@@ -98,13 +98,13 @@ impl Log {
             file.lock().map_err(&failed)?;
             // `forget` puts a new file in its place.
             if is_still_there(&file, path) {
-                // What is written to a new file is lost with it where its folder is not on the disk.
-                if file.metadata().is_ok_and(|file| file.len() == 0) {
-                    file::sync_folder(path).map_err(&failed)?;
-                }
                 break file;
             }
         };
+        // What is written to a new file is lost with it where its folder is not on the disk.
+        if file.metadata().is_ok_and(|file| file.len() == 0) {
+            file::sync_folder(path).map_err(&failed)?;
+        }
         let mut log = Self { file: Some(file), ..Self::empty(path) };
         log.read()?;
         Ok(log)

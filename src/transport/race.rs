@@ -65,10 +65,10 @@ mod tests {
     async fn an_address_that_is_a_black_hole_costs_a_moment() {
         let begun = Instant::now();
         let connected = connect(addresses(3), |address| async move {
-            if address.ip().to_string() == "127.0.0.3" {
-                return Ok(address.ip().to_string());
+            match address.ip().to_string() {
+                last if last == "127.0.0.3" => Ok(last),
+                _ => std::future::pending().await,
             }
-            std::future::pending().await
         });
         assert_eq!(connected.await.unwrap(), "127.0.0.3");
         assert_eq!(begun.elapsed(), Duration::from_millis(500));

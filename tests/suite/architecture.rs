@@ -12,6 +12,7 @@ const LAYERS: &[&[&str]] = &[
         "diagnostic",
         "document",
         "field",
+        "file",
         "key",
         "language",
         "markup",
@@ -154,7 +155,13 @@ fn every_module_is_in_a_layer_and_every_layer_is_a_module() {
     let declared: BTreeSet<String> = fs::read_to_string(root().join("src/lib.rs"))
         .unwrap()
         .lines()
-        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';').map(str::to_owned))
+        .filter_map(|line| {
+            line.strip_prefix("pub ")
+                .unwrap_or(line)
+                .strip_prefix("mod ")?
+                .strip_suffix(';')
+                .map(str::to_owned)
+        })
         .collect();
     let layered: BTreeSet<String> =
         LAYERS.iter().flat_map(|layer| layer.iter()).map(|name| (*name).to_owned()).collect();

@@ -12,7 +12,7 @@ use crate::cli::publication::Publication;
 use crate::cli::readers;
 use crate::cli::send::wire::{self, Wire};
 use crate::cli::send::{Material, real, whole_seconds};
-use crate::delivery::Past;
+use crate::delivery::{Past, Reason, Stopped};
 use crate::journal::{Digests, Journal, Plan};
 
 /// Sends one copy of an issue, and records nothing that outlives it.
@@ -76,6 +76,10 @@ pub(in crate::cli) fn test(
         if report.tally.accepted == 1 {
             env.say(format_args!("Sent a test to {address}. Nothing was recorded."));
             return Ok(Exit::Done);
+        }
+        if let Some(Stopped::Reply { reason: Reason::Everyone, reply }) = &report.stopped {
+            env.say(format_args!("{address}: rejected: {reply}"));
+            return Ok(Exit::Partly);
         }
         env.say(real::totals(&report.tally));
         real::conclude(env, &report, None)

@@ -22,14 +22,18 @@ impl Dispatcher<'_, '_> {
             }
             return;
         }
-        if let Some(reason) = self.refusals.take(outcome, entry, &reply) {
-            self.close(Stopped::Reply { reason, reply: reply.clone() });
-        }
-        self.suppress_absent();
+        let mut final_outcome = outcome;
         if state == State::Deferred {
             state = self.ledger.put_off(entry, outcome, reply.clone());
+            if state == State::Rejected {
+                // Given up: a server that puts everyone off for ever refuses the sender.
+                final_outcome = Outcome::Rejected { no_mailbox: false };
+            }
         } else {
             self.ledger.note(id, state, reply.clone());
+        }
+        if let Some(reason) = self.refusals.take(final_outcome, entry, &reply) {
+            self.close(Stopped::Reply { reason, reply: reply.clone() });
         }
         if state != State::Accepted {
             let address = &entry.recipient.address;
@@ -51,10 +55,12 @@ impl Dispatcher<'_, '_> {
     ///
     /// Where the run has not stopped before, it stops for that.
     pub(super) fn reopen_unbelieved(&mut self) {
-        let stopped = matches!(
-            &self.stopped,
-            Some(Stopped::Reply { reason: Reason::Everyone | Reason::Policy, .. })
-        );
+        let stopped = match &self.stopped {
+            Some(Stopped::Reply { reason, .. }) => {
+                Some(*reason).filter(|of| matches!(of, Reason::Everyone | Reason::Policy))
+            }
+            _ => None,
+        };
         for (id, reply) in self.refusals.end(stopped, self.accepted_before) {
             self.ledger.note(id, State::Pending, reply.clone());
             self.close(Stopped::Reply { reason: Reason::Everyone, reply });

@@ -298,14 +298,22 @@ impl<'t> Trip<'t> {
         let front = self.flights.front().map(|flight| flight.letter.task.entry.id);
         for mut flight in std::mem::take(&mut self.flights) {
             let id = flight.letter.task.entry.id;
+            let whole = flight.end.is_some_and(|end| end <= written);
             match (end, flight.refusal.take()) {
+                // It let the recipient pass, and has the message: whatever it said before, it may
+                // have taken it.
+                (Some(End::Lost(error)), Some(_))
+                    if flight.addressed && whole && self.goodbye.is_none() =>
+                {
+                    self.report.doubt.push((id, format!("no answer to the message: {error}")));
+                }
                 (_, Some(refusal)) => self.refused(&flight, refusal),
                 // Who says goodbye and closes took none of what it did not answer: a server obeys
                 // in the order of the commands (RFC 5321 §3.8).
                 (Some(End::Lost(Error::Lost { .. })), None) if self.goodbye.is_some() => {
                     self.report.back.push(id);
                 }
-                (Some(End::Lost(error)), None) if flight.end.is_some_and(|end| end <= written) => {
+                (Some(End::Lost(error)), None) if whole => {
                     self.report.doubt.push((id, format!("no answer to the message: {error}")));
                 }
                 _ => self.report.back.push(id),

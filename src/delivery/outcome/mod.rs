@@ -1,6 +1,7 @@
 //! A server's reply and the stage it came at in, what it makes of the recipient out.
 
 mod replies;
+mod words;
 
 use std::fmt;
 
@@ -165,7 +166,7 @@ impl fmt::Display for Reason {
             Self::Size => "the message is too large",
             Self::Message => "the mail server does not want this message",
             Self::Protocol => "the mail server does not understand what it is sent",
-            Self::Everyone => "the mail server rejects one reader after the other",
+            Self::Everyone => "the mail server refuses every reader that it is asked to take",
             Self::Policy => "the mail server does not want mail from us",
         })
     }

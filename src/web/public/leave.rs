@@ -116,41 +116,57 @@ impl Site {
                 let proof = written.map(|written| way_back(key, reader, written));
                 Ok(self.notice(StatusCode::OK, Notice::Left(proof.as_deref())))
             }
-            Wish::Return(proof) => {
-                let written = match is_way_back(key, proof, reader, asked.now) {
-                    Ok(written) => written,
-                    Err(refusal) => return Ok(self.refused(refusal, asked)),
-                };
-                // Whoever left again since then means it.
-                let before = self.premises.desk.standing(reader).await?;
-                if before.since.is_some_and(|since| since > written) {
-                    return Ok(self.refused(Refusal::Old, asked));
-                }
-                let standing = self.record(reader, Act::Return, "page", asked).await?;
-                self.counts().event(Event::Return);
-                let notice = if standing.gone { Notice::Stuck } else { Notice::Back };
-                Ok(self.notice(StatusCode::OK, notice))
-            }
+            Wish::Return(proof) => self.take_back(proof, reader, asked).await,
             Wish::Again if self.premises.serve.subscribe => {
                 Ok(self.invite(reader.clone(), &[], asked))
             }
             Wish::Again => self.asks(reader).await,
-            Wish::Part(part, back) => {
-                let known = self.premises.segments.get(part);
-                if known.is_none_or(|segment| segment.title.is_none()) {
-                    return self.parts(reader, None).await;
-                }
-                let part = part.to_owned();
-                // Readers take back what they left themselves, and join nothing here.
-                if back && !self.premises.desk.standing(reader).await?.left.contains(&part) {
-                    return self.parts(reader, None).await;
-                }
-                let act = if back { Act::Join(part) } else { Act::Leave(part) };
-                let standing = self.record(reader, act, "preferences", asked).await?;
-                self.counts().event(Event::Part);
-                self.parts(reader, Some(standing)).await
-            }
+            Wish::Part(part, back) => self.change_part((part, back), reader, asked).await,
         }
+    }
+
+    /// Undoes what the button of a page did, where the page that it showed proves it.
+    async fn take_back(
+        &self,
+        proof: &str,
+        reader: &EmailAddress,
+        asked: &Asked,
+    ) -> Result<Response, Trouble> {
+        let written = match is_way_back(&self.premises.key, proof, reader, asked.now) {
+            Ok(written) => written,
+            Err(refusal) => return Ok(self.refused(refusal, asked)),
+        };
+        // Whoever left again since then means it.
+        let before = self.premises.desk.standing(reader).await?;
+        if before.since.is_some_and(|since| since > written) {
+            return Ok(self.refused(Refusal::Old, asked));
+        }
+        let standing = self.record(reader, Act::Return, "page", asked).await?;
+        self.counts().event(Event::Return);
+        let notice = if standing.gone { Notice::Stuck } else { Notice::Back };
+        Ok(self.notice(StatusCode::OK, notice))
+    }
+
+    /// Leaves a part, or takes back that the reader left it.
+    async fn change_part(
+        &self,
+        (part, back): (&str, bool),
+        reader: &EmailAddress,
+        asked: &Asked,
+    ) -> Result<Response, Trouble> {
+        let known = self.premises.segments.get(part);
+        if known.is_none_or(|segment| segment.title.is_none()) {
+            return self.parts(reader, None).await;
+        }
+        let part = part.to_owned();
+        // Readers take back what they left themselves, and join nothing here.
+        if back && !self.premises.desk.standing(reader).await?.left.contains(&part) {
+            return self.parts(reader, None).await;
+        }
+        let act = if back { Act::Join(part) } else { Act::Leave(part) };
+        let standing = self.record(reader, act, "preferences", asked).await?;
+        self.counts().event(Event::Part);
+        self.parts(reader, Some(standing)).await
     }
 
     /// Writes down what a reader did, and waits until it is on the disk.

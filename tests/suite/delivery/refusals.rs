@@ -42,21 +42,20 @@ const OF_THE_SENDER: [&str; 9] = [
 
 #[tokio::test]
 async fn a_server_that_refuses_the_sender_leaves_every_reader_open_in_a_list_of_any_size() {
-    for readers in [1, 2, 3, 12, 30] {
-        for refusal in OF_THE_SENDER {
-            for verb in ["RCPT", "."] {
-                let script = move |p: &Point<'_>| match p.verb == verb {
-                    true => Act::Say(refusal),
-                    false => Act::Normal,
-                };
-                let (world, server) = (World::new(readers).await, Server::start(script).await);
-                let report = world.deliver(&server, 1).await;
-                let case = format!("{readers} {verb} {refusal} {report:?}");
-                assert_eq!(report.tally.open(), readers as u64, "{case}");
-                assert!(!report.finished, "{case}");
-                assert!(world.suppressed.lock().unwrap().is_empty(), "{case}");
-            }
-        }
+    let cases = OF_THE_SENDER.into_iter().flat_map(|said| [("RCPT", said), (".", said)]);
+    for ((verb, refusal), readers) in
+        cases.flat_map(|case| [1, 2, 3, 12, 30].map(|readers| (case, readers)))
+    {
+        let script = move |p: &Point<'_>| match p.verb == verb {
+            true => Act::Say(refusal),
+            false => Act::Normal,
+        };
+        let (world, server) = (World::new(readers).await, Server::start(script).await);
+        let report = world.deliver(&server, 1).await;
+        let case = format!("{readers} {verb} {refusal} {report:?}");
+        assert_eq!(report.tally.open(), readers as u64, "{case}");
+        assert!(!report.finished, "{case}");
+        assert!(world.suppressed.lock().unwrap().is_empty(), "{case}");
     }
 }
 
@@ -107,7 +106,8 @@ async fn a_list_of_suppressions_that_cannot_be_written_ends_the_run_in_order() {
     assert_eq!((report.tally.rejected, report.tally.unknown, report.tally.attempting), (1, 0, 0));
     let states = world.check(&server).await;
     assert_eq!(states[&State::Accepted], server.log(|log| log.messages.len()));
-    assert_eq!(states[&State::Pending] as u64, report.tally.pending);
+    // Suppressions are written when the run ends: everyone was served before.
+    assert_eq!((states.get(&State::Pending), report.tally.pending), (None, 0));
 }
 
 #[tokio::test]

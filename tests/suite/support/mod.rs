@@ -7,6 +7,7 @@ pub(crate) mod link;
 pub(crate) mod public;
 pub(crate) mod publication;
 pub(crate) mod recorder;
+pub(crate) mod script;
 pub(crate) mod site;
 pub(crate) mod smtp;
 pub(crate) mod visitor;
