@@ -11,8 +11,10 @@ impl Publication {
     /// The addresses that are never written to; whoever was forgotten is known by the hasher of the
     /// publication's key, and by no other.
     pub(super) fn suppressions(&self, hasher: Hasher) -> Result<Suppressions, Failure> {
+        // Before the file: another process may append to it, and raise the number, meanwhile.
+        let before = self.suppressions_before();
         let suppressions = self.suppressions_as_they_are(hasher)?;
-        self.check_suppressions(&suppressions)?;
+        self.check_suppressions(&suppressions, before)?;
         Ok(suppressions)
     }
 
@@ -33,11 +35,19 @@ impl Publication {
         SuppressionMark::in_folder(&self.state())
     }
 
+    /// Returns how many readers the file of suppressions is known to have named.
+    pub(super) fn suppressions_before(&self) -> u64 {
+        let lock_file = LockFile::read(self.folder.root()).ok().flatten().unwrap_or_default();
+        self.suppression_mark().read().max(lock_file.suppressions)
+    }
+
     /// Makes sure that the file of suppressions names as many readers as it did before.
-    pub(super) fn check_suppressions(&self, now: &Suppressions) -> Result<(), Failure> {
+    pub(super) fn check_suppressions(
+        &self,
+        now: &Suppressions,
+        before: u64,
+    ) -> Result<(), Failure> {
         let root = self.folder.root();
-        let lock_file = LockFile::read(root).ok().flatten().unwrap_or_default();
-        let before = self.suppression_mark().read().max(lock_file.suppressions);
         let list = root.join(&self.config.audience.subscribers);
         // Where the lists are not in version control, a clone has neither: it writes to nobody.
         if now.named() >= before || (!now.path().exists() && !list.exists()) {

@@ -106,10 +106,10 @@ fn accept(env: &mut Env, publication: &Publication, args: &AcceptArgs) -> Result
     let key = &publication.config.publication.key;
     let key = secret::existing(env, publication.folder.root(), key);
     let hasher = key.map_or_else(|_| Hasher::unknowing(), |key| key.hasher());
+    let before = publication.suppressions_before();
     let list = publication.suppressions_as_they_are(hasher)?;
     let lock_file = LockFile::read(publication.folder.root())?;
     let mark = publication.suppression_mark();
-    let before = lock_file.as_ref().map_or(0, |file| file.suppressions).max(mark.read());
     let path = publication.config.audience.suppressions.display().to_string();
     let named = count(list.named(), "reader");
     if list.named() >= before {

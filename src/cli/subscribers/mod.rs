@@ -165,9 +165,10 @@ fn roster(publication: &Publication) -> Result<Roster, Failure> {
 /// no new one.
 fn suppressions(env: &Env, publication: &Publication) -> Result<Suppressions, Failure> {
     let root = publication.folder.root();
+    let before = publication.suppressions_before();
     match Suppressions::load(root.join(&publication.config.audience.suppressions), None) {
         Ok(suppressions) => {
-            publication.check_suppressions(&suppressions)?;
+            publication.check_suppressions(&suppressions, before)?;
             Ok(suppressions.marked(publication.suppression_mark()))
         }
         // With hashes in it, or not to be read at all: then that is said.
