@@ -83,6 +83,8 @@ pub struct Public {
     pub wrong_title: &'static str,
     /// What to do then.
     pub wrong_text: &'static str,
+    /// Another way to leave, where a page cannot help: `{contact}` is an address.
+    pub leave_by_mail: &'static str,
     /// The heading where a link is too old.
     pub old_title: &'static str,
     /// What to do then.
@@ -140,6 +142,7 @@ pub(super) const ENGLISH: Public = Public {
     mail_why: "You get this mail because this address was entered in the form of {name}.",
     wrong_title: "This link does not work",
     wrong_text: "It is not whole, or it is not ours. Please open it from the mail once more.",
+    leave_by_mail: "If you want to unsubscribe, you can also write to {contact}.",
     old_title: "This link is too old",
     old_text: "Please sign up once more.",
     often_title: "That was too often",
@@ -190,6 +193,7 @@ pub(super) const GERMAN: Public = Public {
     mail_why: "Sie erhalten diese E-Mail, weil diese Adresse in das Formular von {name} eingetragen wurde.",
     wrong_title: "Dieser Link funktioniert nicht",
     wrong_text: "Er ist nicht vollständig, oder er ist nicht von uns. Bitte öffnen Sie ihn noch einmal aus der E-Mail.",
+    leave_by_mail: "Zum Abbestellen können Sie auch an {contact} schreiben.",
     old_title: "Dieser Link ist zu alt",
     old_text: "Bitte melden Sie sich noch einmal an.",
     often_title: "Das war zu oft",
@@ -240,6 +244,7 @@ pub(super) const FRENCH: Public = Public {
     mail_why: "Vous recevez ce message parce que cette adresse a été saisie dans le formulaire de {name}.",
     wrong_title: "Ce lien ne fonctionne pas",
     wrong_text: "Il est incomplet, ou il ne vient pas de nous. Veuillez l’ouvrir de nouveau depuis le message.",
+    leave_by_mail: "Pour vous désabonner, vous pouvez aussi écrire à {contact}.",
     old_title: "Ce lien est trop ancien",
     old_text: "Veuillez vous inscrire de nouveau.",
     often_title: "C’était trop souvent",
@@ -290,6 +295,7 @@ pub(super) const UKRAINIAN: Public = Public {
     mail_why: "Ви отримали цей лист, бо цю адресу вписали у форму {name}.",
     wrong_title: "Це посилання не працює",
     wrong_text: "Воно неповне або не наше. Будь ласка, відкрийте його з листа ще раз.",
+    leave_by_mail: "Щоб відписатися, можна також написати на {contact}.",
     old_title: "Це посилання застаріло",
     old_text: "Будь ласка, підпишіться ще раз.",
     often_title: "Це було занадто часто",
@@ -340,6 +346,7 @@ pub(super) const ARABIC: Public = Public {
     mail_why: "تصلك هذه الرسالة لأن هذا العنوان كُتب في نموذج {name}.",
     wrong_title: "هذا الرابط لا يعمل",
     wrong_text: "إنه ناقص أو ليس منا. يرجى فتحه من الرسالة مرة أخرى.",
+    leave_by_mail: "لإلغاء الاشتراك يمكنك أيضًا الكتابة إلى {contact}.",
     old_title: "هذا الرابط قديم",
     old_text: "يرجى الاشتراك مرة أخرى.",
     often_title: "كثرت المحاولات",

@@ -72,6 +72,12 @@ impl<'l> Request<'l> {
         let apart = || self.queries.iter().find_map(|query| link.token_of(self.target, query));
         link.token(self.target).or_else(apart)
     }
+
+    /// Returns what is left of the token with which a request asks to leave.
+    pub(super) fn remnant(&self, link: &Link) -> Option<String> {
+        let asks = self.method == "POST" && !is_preferences(self.target);
+        asks.then(|| link.remnant(self.target)).flatten()
+    }
 }
 
 /// Whether a target is the page on which `serve` lets a reader choose.

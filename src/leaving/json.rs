@@ -54,11 +54,13 @@ impl<'v> Record<'v> {
         let mut methods = methods.map(|(_, text)| text.to_ascii_uppercase());
         let at = || self.at.or_else(|| time::find(line));
         if let Some(method) = methods.find(|method| is_method(method)) {
-            return asked(&method, self.target(link), at());
+            let remnant = || self.remnant(&method, link).map(Found::Cut);
+            return asked(&method, self.target(link), at()).or_else(remnant);
         }
         let requests = self.sent().filter_map(|(_, text)| Request::find(text));
         if let Some(request) = requests.into_iter().next() {
-            return asked(request.method, request.token(link), at());
+            let remnant = || request.remnant(link).map(Found::Cut);
+            return asked(request.method, request.token(link), at()).or_else(remnant);
         }
         if self.status && self.target(link).is_some() {
             return Some(Found::Unclear);
@@ -75,6 +77,13 @@ impl<'v> Record<'v> {
     /// What is not the page on which the client was before.
     fn sent(&self) -> impl Iterator<Item = &(String, &'v str)> {
         self.texts.iter().filter(|(name, _)| !name.contains("refer"))
+    }
+
+    /// Returns what is left of the token of what was called to leave.
+    fn remnant(&self, method: &str, link: &Link) -> Option<String> {
+        let texts = || self.sent().map(|(_, text)| *text);
+        let asks = method == "POST" && !texts().any(is_preferences);
+        asks.then(|| texts().find_map(|text| link.remnant(text))).flatten()
     }
 
     /// The token of what was called, where that is the unsubscribe link.

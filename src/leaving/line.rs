@@ -10,7 +10,7 @@ use crate::leaving::{Found, Link, TOKEN_MIN, Via, is_token_byte, json, time, wor
 /// all the same. Any other line is one of a form or a list, where every token and link counts.
 #[must_use]
 pub fn read_line(line: &[u8], link: &Link) -> Option<Found> {
-    if !may_hold_token(line) {
+    if !may_hold_token(line) && memchr::memmem::find(line, b"POST").is_none() {
         return None;
     }
     let line = String::from_utf8_lossy(line);
@@ -22,8 +22,8 @@ pub fn read_line(line: &[u8], link: &Link) -> Option<Found> {
         return found;
     }
     if let Some(request) = Request::find(line) {
-        let token = request.token(link);
-        return token.and_then(|token| json::asked(request.method, Some(token), time::find(line)));
+        let asked = json::asked(request.method, request.token(link), time::find(line));
+        return asked.or_else(|| request.remnant(link).map(Found::Cut));
     }
     let mut asks = words::asks(line, link);
     // Who takes the column of the paths out of a log knows what is in it.

@@ -1,7 +1,10 @@
 //! Finds the token in the target of a request, or in a URL, by `[unsubscribe] url`.
 
-use crate::leaving::Ask;
 use crate::leaving::percent::decode;
+use crate::leaving::{Ask, TOKEN_MIN, is_token_byte};
+
+/// The shortest text that is taken for what is left of a token: robots try short names.
+const REMNANT_MIN: usize = 8;
 
 /// The unsubscribe link of a publication, as it is looked for in logs.
 ///
@@ -75,6 +78,15 @@ impl Link {
             }
         };
         (!slot.is_empty()).then_some(slot)
+    }
+
+    /// Returns what is left of a token in a target; `None` where it is whole, or was never one.
+    #[must_use]
+    pub fn remnant(&self, target: &str) -> Option<String> {
+        let slot = self.slot(target)?;
+        let remnant = slot.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        let fits = (REMNANT_MIN..TOKEN_MIN).contains(&remnant.len());
+        (fits && remnant.bytes().all(is_token_byte)).then(|| remnant.to_owned())
     }
 
     /// Whether a server sees the token: a browser keeps what is behind a `#` to itself.

@@ -97,6 +97,8 @@ pub enum Found {
         /// When, if the line says so.
         at: Option<Timestamp>,
     },
+    /// Somebody asks to leave with a link whose token was cut: this is what is left of it.
+    Cut(String),
     /// Somebody or something only looked at the link, as scanners do: a GET changes nothing.
     Looked,
     /// The link was called, and the line does not say how: with GET or with POST.

@@ -171,6 +171,17 @@ impl Suppressions {
         self.dropped.len()
     }
 
+    /// Writes to those again whom the file has no more, where a person accepted that: then the mark
+    /// was taken down from `before` to the number that the file names. Returns whether it was.
+    pub fn accept_lost(&mut self, before: u64) -> bool {
+        let marked = self.mark.as_ref().map(SuppressionMark::read);
+        let accepted = marked.is_some_and(|now| now < before && now == self.named());
+        if accepted {
+            self.dropped.clear();
+        }
+        accepted
+    }
+
     /// Why an address does not get what is for a segment, or for everyone where there is none.
     #[must_use]
     pub fn reason_in(&self, address: &EmailAddress, segment: Option<&str>) -> Option<Cow<'_, str>> {

@@ -10,7 +10,9 @@ use crate::audience::Entry;
 use crate::cli::serve::lists::Lists;
 use crate::cli::serve::recorder::Recorder;
 use crate::cli::serve::voice::Voice;
-use crate::web::public::{Counts, Desk, Invitation, Later, Mail, Seat, Signup, Standing, Trouble};
+use crate::web::public::{
+    Checkup, Counts, Desk, Invitation, Later, Mail, Outage, Seat, Signup, Standing, Trouble,
+};
 
 /// Does what outlives a request.
 pub(super) struct PublicDesk {
@@ -72,11 +74,11 @@ impl Desk for PublicDesk {
         }
     }
 
-    fn health(&self) -> Later<()> {
+    fn health(&self) -> Checkup {
         let (recorder, lists) = (self.recorder.check(), self.aside(Lists::check));
         Box::pin(async move {
             recorder.await?;
-            lists.await
+            lists.await.map_err(|Trouble| Outage::Unwritable)
         })
     }
 }

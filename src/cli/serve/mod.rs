@@ -125,6 +125,9 @@ fn make(env: &mut Env, publication: &Arc<Publication>, voice: &Voice) -> Result<
     })?;
     let counts = Arc::new(Counts::default());
     let list = publication.suppressions(key.hasher())?;
+    // `suppressions accept` takes it down again, which is how this process notices.
+    let raised = publication.suppression_mark().raise(list.named());
+    raised.map_err(|error| Failure::because("cannot write down the suppressions", &error))?;
     let (recorder, writer) = Recorder::start(list, voice.clone());
     let lists = Lists::new(Arc::clone(publication), voice.clone());
     let (post, queue) = post(env, publication, &recorder, &counts, voice)?.unzip();
@@ -149,6 +152,7 @@ fn make(env: &mut Env, publication: &Arc<Publication>, voice: &Voice) -> Result<
     let site = Site::new(Premises {
         publication: config.publication.clone(),
         contact: contact.to_string(),
+        leave_contact: config.unsubscribe.mailto.as_ref().unwrap_or(contact).to_string(),
         segments: config.segments.clone(),
         unsubscribe: link,
         serve: Serve { subscribe, ..config.serve.clone() },

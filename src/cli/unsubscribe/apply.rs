@@ -29,6 +29,9 @@ const NOTED_WITHIN: SignedDuration = SignedDuration::from_mins(1);
 /// What a reader's own act is called in the suppressions.
 const REASON: &str = "unsubscribed";
 
+/// How much of a token that was cut is shown: enough to find it in a file.
+const REMNANT_SHOWN: usize = 8;
+
 /// What is needed to apply, and what was found until now.
 struct Applying<'e> {
     env: &'e mut Env,
@@ -150,6 +153,9 @@ impl Applying<'_> {
             match found {
                 Found::Looked => self.tally.looked += 1,
                 Found::Unclear => self.tally.unclear.add(at()),
+                Found::Cut(remnant) => {
+                    self.tally.cut.add(format!("{} ({}…)", at(), &remnant[..REMNANT_SHOWN]));
+                }
                 Found::Asked { via, asks, at: time } => {
                     let time = time.or(place.written);
                     asks.iter().try_for_each(|ask| self.ask(ask, via, time, at))?;

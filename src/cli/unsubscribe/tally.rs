@@ -22,6 +22,8 @@ pub(super) struct Tally {
     pub(super) looked: u64,
     /// Lines that do not say how the link was called.
     pub(super) unclear: Places,
+    /// Tokens that are not whole.
+    pub(super) cut: Places,
     /// Tokens that did not open.
     pub(super) refused: Places,
     /// Mails without a token.
@@ -74,6 +76,12 @@ impl Tally {
             let (lines, places) = (count(self.unclear.count, "line"), self.unclear.named());
             env.say(format_args!(
                 "Not counted, {lines} without the method of the request{places}."
+            ));
+        }
+        if self.cut.count > 0 {
+            let (tokens, places) = (count(self.cut.count, "token"), self.cut.named());
+            env.say(format_args!(
+                "Not whole, {tokens}{places}: a reader wants to leave, and the link was cut."
             ));
         }
         if self.refused.count > 0 {

@@ -43,6 +43,9 @@ pub use site::{Log, Premises, Site};
 /// What will be answered, later.
 pub type Later<T> = Pin<Box<dyn Future<Output = Result<T, Trouble>> + Send>>;
 
+/// The answer of a health check, later.
+pub type Checkup = Pin<Box<dyn Future<Output = Result<(), Outage>> + Send>>;
+
 /// What is to be sent to somebody who wants to sign up.
 pub type Seat = Box<dyn FnOnce(Invitation) + Send>;
 
@@ -67,7 +70,7 @@ pub trait Desk: Send + Sync + 'static {
     fn overrun(&self) {}
 
     /// Whether the list and the suppressions can be read and written.
-    fn health(&self) -> Later<()>;
+    fn health(&self) -> Checkup;
 }
 
 /// How a reader stands.
@@ -110,6 +113,27 @@ pub struct Signup {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the disk failed")]
 pub struct Trouble;
+
+/// Reason for which readers cannot leave or join at the moment. It names no path and no address:
+/// `/healthz` shows it to everyone who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Outage {
+    /// The file of suppressions was there and is gone.
+    #[error("the file of suppressions is gone")]
+    Gone,
+    /// The file of suppressions is a link to nothing.
+    #[error("the file of suppressions is a link to nothing")]
+    Dangling,
+    /// The file of suppressions lost rows.
+    #[error("the file of suppressions names fewer readers than before")]
+    Shrunk,
+    /// The file of suppressions has a row that cannot be understood, or cannot be opened.
+    #[error("the file of suppressions cannot be read")]
+    Unreadable,
+    /// The list or the suppressions cannot be written to, or the disk is full.
+    #[error("a list cannot be read or written, or the disk is full")]
+    Unwritable,
+}
 
 /// What is told of a request: as little of who asks as that.
 #[derive(Debug, Clone, Copy)]

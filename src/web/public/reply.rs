@@ -1,5 +1,7 @@
 //! A status and a text in, an answer with what browsers have to be told out.
 
+use std::borrow::Cow;
+
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -23,6 +25,7 @@ pub(super) fn policy(sheet: &str) -> String {
 
 /// A page that nobody keeps: who sees its address could use it.
 pub(super) fn page(status: StatusCode, policy: &HeaderValue, text: String) -> Response {
+    let text: Cow<'static, str> = text.into();
     let mut response = (status, text).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, value("text/html; charset=utf-8"));
@@ -33,7 +36,8 @@ pub(super) fn page(status: StatusCode, policy: &HeaderValue, text: String) -> Re
 }
 
 /// A line for machines.
-pub(super) fn line(status: StatusCode, text: &'static str) -> Response {
+pub(super) fn line(status: StatusCode, text: impl Into<Cow<'static, str>>) -> Response {
+    let text: Cow<'static, str> = text.into();
     let mut response = (status, text).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, value("no-store"));
     response

@@ -37,6 +37,8 @@ pub struct Premises {
     pub publication: Publication,
     /// Whom readers write to where a page cannot help.
     pub contact: String,
+    /// Whom readers write to who want to leave, where a page cannot help.
+    pub leave_contact: String,
     /// Its groups of readers.
     pub segments: BTreeMap<String, Segment>,
     /// The URL that unsubscribes.
@@ -230,7 +232,11 @@ impl Site {
     async fn health(&self) -> Response {
         match self.premises.desk.health().await {
             Ok(()) => reply::line(StatusCode::OK, "ok\n"),
-            Err(_) => reply::line(StatusCode::SERVICE_UNAVAILABLE, "the lists fail\n"),
+            Err(outage) => {
+                let text =
+                    format!("{outage}; `newsletter serve` says more of it on its terminal\n");
+                reply::line(StatusCode::SERVICE_UNAVAILABLE, text)
+            }
         }
     }
 
@@ -261,7 +267,8 @@ impl Site {
     }
 
     pub(super) fn notice(&self, status: StatusCode, notice: Notice<'_>) -> Response {
-        self.page(status, self.pages().notice(notice, &self.premises.contact))
+        let Premises { contact, leave_contact, .. } = &self.premises;
+        self.page(status, self.pages().notice(notice, contact, leave_contact))
     }
 
     /// The disk failed; a mailbox provider tries again then.

@@ -30,9 +30,9 @@ pub enum Notice<'n> {
 }
 
 impl Public<'_> {
-    /// A page that says what has happened.
+    /// A page that says what has happened. Where it cannot help, it names another way to leave.
     #[must_use]
-    pub fn notice(&self, notice: Notice<'_>, contact: &str) -> String {
+    pub fn notice(&self, notice: Notice<'_>, contact: &str, leave_contact: &str) -> String {
         let words = self.words();
         let (title, text) = match notice {
             Notice::Left(_) => (words.left_title, words.left_text),
@@ -46,8 +46,18 @@ impl Public<'_> {
             Notice::Failed => (words.failed_title, words.failed_text),
             Notice::Missing => (words.missing_title, ""),
         };
+        let may_want_to_leave =
+            matches!(notice, Notice::Wrong | Notice::Often | Notice::Failed | Notice::Missing);
+        let (before, behind) = words.leave_by_mail.split_once("{contact}").unwrap_or_default();
         let content = html! {
             @if !text.is_empty() { p { (self.with(text, "{contact}", contact)) } }
+            @if may_want_to_leave {
+                p {
+                    (before)
+                    a href=(format!("mailto:{leave_contact}?subject=unsubscribe")) { (leave_contact) }
+                    (behind)
+                }
+            }
             @if let Notice::Left(Some(proof)) = notice {
                 p { (words.undo_text) }
                 (Self::quiet_button(&[(ACT, "return"), (PROOF, proof)], &html! { (words.undo_button) }))

@@ -167,3 +167,14 @@ fn what_cannot_be_read_to_its_end_stops_nothing_else() {
     assert!(said.ends_with("5 readers new in suppressions.csv.\n[exit 5]\n"), "{said}");
     assert!(suppressed(console.folder())[0].starts_with("ada@example.org one-click "));
 }
+
+#[test]
+fn a_token_that_was_cut_is_named_as_one_that_is_not_whole() {
+    let mut console = console();
+    let log = read(&folder("leaving").join("cut.log"));
+    write(&console, "cut.log", log.as_bytes());
+    let said = console.run("newsletter unsubscribe apply cut.log");
+    let places = "cut.log:1 (AbCdEfGh…), cut.log:3 (AbCdEfGh…), cut.log:7 (AbCdEfGh…)";
+    assert!(said.contains(&format!("Not whole, 3 tokens: {places}: a reader")), "{said}");
+    assert!(!said.contains("AbCdEfGhI"), "{said}");
+}

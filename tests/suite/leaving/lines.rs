@@ -22,6 +22,7 @@ fn told(log: &[u8], key: &Key, link: &Link) -> String {
         match found {
             Found::Looked => told.push_str("looked\n"),
             Found::Unclear => told.push_str("unclear\n"),
+            Found::Cut(remnant) => writeln!(told, "cut: {remnant}").unwrap(),
             Found::Asked { via, asks, at } => {
                 let names = asks.iter().map(|ask| ask.open(key).unwrap_or("(refused)".to_owned()));
                 let names = names.collect::<Vec<_>>().join(" ");
@@ -45,7 +46,7 @@ fn every_format_of_logs_and_forms_tells_who_leaves_and_when() {
             told(log.as_bytes(), &key(), &link()).as_bytes(),
         );
     }
-    verdict.finish(8);
+    verdict.finish(9);
 }
 
 #[test]

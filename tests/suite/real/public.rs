@@ -47,7 +47,9 @@ fn pages(public: Public<'_>) -> Vec<(&'static str, String)> {
         |name: &str, chosen| Choice { name: name.to_owned(), title: format!("The {name}"), chosen };
     let choices = [choice("coast", true), choice("river", false)];
     let leave = Leave { address: ADDRESS, choose: Some("?preferences") };
-    let notice = |notice| public.notice(notice, "editors@tidewater.example.org");
+    let notice = |notice| {
+        public.notice(notice, "editors@tidewater.example.org", "leave@tidewater.example.org")
+    };
     vec![
         ("leave", public.leave(&leave)),
         ("parts", public.parts(&Parts { address: ADDRESS, parts: &parts, saved: true })),

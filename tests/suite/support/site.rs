@@ -10,7 +10,7 @@ use newsletter::config;
 use newsletter::diagnostic::Source;
 use newsletter::key::Key;
 use newsletter::web::public::{
-    Counts, Desk, Invitation, Later, Limits, Link, Listener, Premises, Seat, Signup, Site,
+    Checkup, Counts, Desk, Invitation, Later, Limits, Link, Listener, Premises, Seat, Signup, Site,
     Standing, Uncounted, serve,
 };
 use tokio::net::TcpListener;
@@ -73,7 +73,7 @@ impl Desk for Notebook {
         free.then(|| -> Seat { Box::new(move |invited_| invited.lock().unwrap().push(invited_)) })
     }
 
-    fn health(&self) -> Later<()> {
+    fn health(&self) -> Checkup {
         Box::pin(async { Ok(()) })
     }
 }
@@ -113,6 +113,7 @@ impl InProcess {
         let (stop, stopped) = watch::channel(false);
         let premises = Premises {
             contact: config.sender.address.to_string(),
+            leave_contact: "leave@tidewater.example.org".to_owned(),
             segments: config.segments,
             unsubscribe: Link::new(&config.unsubscribe.url, (&config.publication.url, None))
                 .unwrap(),

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD;
+use newsletter::cli::Exit;
 use newsletter::key::Key;
 
 use crate::support::public::{ONE_CLICK, Public};
@@ -140,7 +141,9 @@ fn a_file_of_suppressions_that_is_gone_takes_nobody_and_is_missed() {
     assert_eq!(public.one_click(&public.link(ADA)).status, 200);
     let text = publication.read("suppressions.csv");
     std::fs::remove_file(publication.path("suppressions.csv")).unwrap();
-    assert_eq!(public.get("/healthz").status, 503);
+    let health = public.get("/healthz");
+    assert_eq!(health.status, 503);
+    assert!(health.body().starts_with("the file of suppressions is gone"), "{}", health.body());
     assert_eq!(public.one_click(&public.link("b.tremlett@example.com")).status, 503);
     assert!(!publication.path("suppressions.csv").exists());
     assert!(public.messages().contains("the file of suppressions is gone"));
@@ -186,6 +189,36 @@ fn a_wrong_token_is_refused_whatever_is_wrong_with_it() {
     assert_eq!(publication.read("suppressions.csv"), before);
 }
 
+/// The words before the address in every language that letters have words in.
+const BY_MAIL: [(&str, &str); 5] = [
+    ("en", "If you want to unsubscribe, you can also write to "),
+    ("de", "Zum Abbestellen können Sie auch an "),
+    ("fr", "Pour vous désabonner, vous pouvez aussi écrire à "),
+    ("uk", "Щоб відписатися, можна також написати на "),
+    ("ar", "لإلغاء الاشتراك يمكنك أيضًا الكتابة إلى "),
+];
+
+#[test]
+fn a_page_that_cannot_help_names_the_address_to_leave_by_in_every_language() {
+    let link = "<a href=\"mailto:unsubscribe@tidewater.example.org?subject=unsubscribe\">\
+        unsubscribe@tidewater.example.org</a>";
+    for (language, words) in BY_MAIL {
+        let publication = Publication::sample();
+        let settings = publication.read("newsletter.toml");
+        let settings =
+            settings.replace("language  = \"en\"", &format!("language  = \"{language}\""));
+        publication.write("newsletter.toml", &settings);
+        let public = Public::of(&publication);
+        let remnant = &public.link(ADA)[.."/unsubscribe/".len() + 30];
+        for path in [remnant, "/unsubscribe/", "/no-such-page"] {
+            let answer = public.get(path);
+            assert_eq!(answer.status, 404, "{path}");
+            assert!(answer.body().contains(&format!("{words}{link}")), "{path}: {}", answer.body());
+        }
+        assert!(!public.get(&public.link(ADA)).body().contains("mailto:"));
+    }
+}
+
 #[test]
 fn what_fails_on_the_disk_is_not_said_to_be_done() {
     let publication = Publication::sample();
@@ -196,7 +229,9 @@ fn what_fails_on_the_disk_is_not_said_to_be_done() {
     let answer = public.one_click(&link);
     assert_eq!(answer.status, 503, "{}", answer.text);
     assert!(answer.text.contains("retry-after: "), "{}", answer.text);
-    assert_eq!(public.get("/healthz").status, 503);
+    let health = public.get("/healthz");
+    assert_eq!(health.status, 503);
+    assert!(health.body().contains("cannot be read") && !health.body().contains("this is"));
     let messages = public.messages();
     assert!(messages.contains("suppressions.csv") && !messages.contains("this is"), "{messages}");
     publication.write("suppressions.csv", &whole);
@@ -246,9 +281,30 @@ fn a_file_that_was_made_here_and_is_gone_or_cut_takes_nobody() {
         publication.write("suppressions.csv", cut);
         assert_eq!((public.one_click(&two).status, public.get("/healthz").status), (503, 503));
     }
+    assert!(public.get("/healthz").body().contains("names fewer readers"));
     assert!(public.messages().contains("put the rows back"), "{}", public.messages());
     publication.write("suppressions.csv", &text);
     assert_eq!((public.one_click(&two).status, public.get("/healthz").status), (200, 200));
+}
+
+#[test]
+fn rows_that_were_removed_on_purpose_are_accepted_while_the_pages_are_served() {
+    let publication = Publication::sample();
+    let public = Public::of(&publication);
+    let text = publication.read("suppressions.csv");
+    let last = text.trim_end().rfind('\n').unwrap();
+    publication.write("suppressions.csv", &text[..=last]);
+    let link = public.link(ADA);
+    assert_eq!((public.one_click(&link).status, public.get("/healthz").status), (503, 503));
+    assert!(public.messages().contains("newsletter suppressions accept"), "{}", public.messages());
+    let accepted = publication.run(&["suppressions", "accept", "--yes"]);
+    assert_eq!(accepted.exit, Exit::Done, "{}", accepted.messages);
+    assert_eq!((public.one_click(&link).status, public.get("/healthz").status), (200, 200));
+    assert_eq!(publication.run(&["check"]).exit, Exit::Done);
+    // What is lost after that is missed again, also where the mark is lost with it.
+    publication.write("suppressions.csv", &text[..=last]);
+    std::fs::remove_file(publication.path(".newsletter/suppressions.mark")).unwrap();
+    assert_eq!((public.one_click(&link).status, public.get("/healthz").status), (503, 503));
 }
 
 #[cfg(unix)]
@@ -261,6 +317,7 @@ fn a_link_to_no_file_takes_nobody() {
     std::fs::remove_file(&path).unwrap();
     std::os::unix::fs::symlink(publication.path("elsewhere.csv"), &path).unwrap();
     assert_eq!((public.one_click(&link).status, public.get("/healthz").status), (503, 503));
+    assert!(public.get("/healthz").body().contains("is a link to nothing"));
     assert!(!publication.path("elsewhere.csv").exists());
     assert!(public.messages().contains("is a link to nothing"), "{}", public.messages());
 }
