@@ -2,11 +2,12 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::publication::Publication;
 use crate::config;
+use crate::file;
 
 /// What stands in the file of the lock once there was a journal beside it.
 const MARK: &str = "There was a journal here. See \"What to keep\" in docs/cron.md.\n";
@@ -15,6 +16,7 @@ const MARK: &str = "There was a journal here. See \"What to keep\" in docs/cron.
 #[derive(Debug)]
 pub(in crate::cli) struct Lock {
     file: File,
+    path: PathBuf,
 }
 
 impl Lock {
@@ -36,7 +38,9 @@ impl Lock {
     pub(in crate::cli) fn mark(&mut self) -> Result<(), Failure> {
         let marked = self.file.metadata().and_then(|metadata| match metadata.len() {
             // Who loses the mark in a power cut does not miss the journal that is lost with it.
-            0 => self.file.write_all(MARK.as_bytes()).and_then(|()| self.file.sync_all()),
+            0 => (self.file.write_all(MARK.as_bytes()))
+                .and_then(|()| self.file.sync_all())
+                .and_then(|()| file::sync_folder(&self.path)),
             _ => Ok(()),
         });
         marked.map_err(|error| Failure::because("cannot write to the lock", &error))
@@ -46,10 +50,11 @@ impl Lock {
         let about = "cannot lock the publication";
         crate::cli::secret::make_private_folder(state)
             .map_err(|error| Failure::because(about, &error))?;
-        let file = OpenOptions::new().create(true).append(true).open(state.join(name));
+        let path = state.join(name);
+        let file = OpenOptions::new().create(true).append(true).open(&path);
         let file = file.map_err(|error| Failure::because(about, &error))?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Self { file })),
+            Ok(()) => Ok(Some(Self { file, path })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(Failure::because(about, &error)),
         }

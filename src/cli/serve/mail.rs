@@ -215,6 +215,7 @@ fn unique(wanted: Vec<Invitation>) -> Vec<Invitation> {
 /// tells the next one that this one is.
 fn sweep(state: &Path) -> io::Result<File> {
     secret::make_private_folder(state)?;
+    // It holds no bytes: a lock that a power cut takes is made anew.
     let lock = OpenOptions::new().create(true).append(true).open(state.join(LOCK))?;
     if lock.try_lock().is_ok() {
         let left = state.read_dir()?.flatten();

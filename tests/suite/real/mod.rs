@@ -13,6 +13,7 @@ mod counted;
 mod crash;
 mod dkim;
 mod dns;
+mod durable;
 mod exim;
 mod faults;
 mod filters;
