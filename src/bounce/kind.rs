@@ -204,7 +204,10 @@ fn machine_failed(seen: &Seen<'_>) -> Decided {
     if !seen.is_machine {
         return None;
     }
-    if let Some(phrase) = phrases::first(signs::ARRIVED_SUBJECTS, &seen.subject) {
+    let is_negated = signs::NEGATIONS.iter().any(|word| seen.subject.starts_with(word));
+    if let Some(phrase) = phrases::first(signs::ARRIVED_SUBJECTS, &seen.subject)
+        && !is_negated
+    {
         return Some((Kind::Delivered, format!("a mail server's subject says “{phrase}”")));
     }
     if let Some(phrase) = away(seen) {

@@ -25,6 +25,16 @@ const OF_SENDER: &[&str] = &[
     "отправител", "送信者", "差出人", "发件", "寄件",
 ];
 
+/// What belongs to a letter, or proves where it is from.
+#[rustfmt::skip]
+const OF_LETTER: &[&str] = &[
+    "header", "headers", "message-id", "subject", "link", "url", "attachment", "body", "charset", "mime", "ptr", "reverse dns", "rdns", "dkim", "spf", "dmarc", "signature", "certificate", "whitelist", "allow list", "allowlist",
+];
+
+/// Words for a mailbox.
+const OF_MAILBOX: &[&str] =
+    &["user", "mailbox", "account", "alias", "postfach", "benutzer", "boîte", "usuario", "utente"];
+
 /// Words for the recipient.
 #[rustfmt::skip]
 const OF_RECIPIENT: &[&str] = &[
@@ -157,7 +167,14 @@ fn is_of_sender(plain: &Plain, start: usize, end: usize) -> bool {
     let behind = &text[end..to];
     let stop = STOPS.iter().filter_map(|stop| behind.find(stop)).min();
     let clause = &text[from + begin.unwrap_or(0)..end + stop.unwrap_or(behind.len())];
-    is_about_sender(&phrases::plain(clause))
+    let subject = phrases::plain(&before[begin.unwrap_or(0)..]);
+    is_about_sender(&phrases::plain(clause)) || is_about_letter(&subject)
+}
+
+/// Whether the words before a phrase speak of the letter and of no mailbox.
+fn is_about_letter(subject: &Plain) -> bool {
+    let has = |words| phrases::first(words, subject).is_some();
+    has(OF_LETTER) && !has(OF_MAILBOX) && !has(OF_RECIPIENT)
 }
 
 /// Where the last reply of a server begins: what stands before it is the reporter's.

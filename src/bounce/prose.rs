@@ -66,7 +66,8 @@ impl Prose {
             let address = item.address.as_deref().unwrap_or_default();
             known.iter().any(|known| mailbox::is_same(known, address)) && !item.said.is_empty()
         };
-        self.items.iter().find(is_about).map_or(&self.text, |item| &item.said)
+        let others = if self.items.len() > 1 && !known.is_empty() { "" } else { &self.text };
+        self.items.iter().find(is_about).map_or(others, |item| &item.said)
     }
 }
 

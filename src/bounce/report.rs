@@ -284,7 +284,10 @@ fn of_statement(statement: &Statement, is_only: bool, context: &Context<'_>) -> 
 fn of_item(item: &Item, action: Action, context: &Context<'_>) -> Report {
     let recipients: Vec<_> = item.address.iter().cloned().collect();
     let parties = Parties { senders: &context.senders, recipients: &recipients };
-    let heard = Heard { said: &item.said, place: "the text", people: &context.prose.text };
+    // Of several, the code that one of them has is none of the others'.
+    let is_only = context.prose.items.len() == 1;
+    let people = if is_only { context.prose.text.as_str() } else { "" };
+    let heard = Heard { said: &item.said, place: "the text", people };
     let mut report = judged(None, &heard, parties);
     if context.is_group {
         report.reason = Reason::Unwanted;
@@ -299,9 +302,11 @@ fn of_item(item: &Item, action: Action, context: &Context<'_>) -> Report {
     report
 }
 
-/// `smtp; 550 no such user` without the type; `X-Postfix; unknown user` too.
+/// `smtp; 550 no such user` without the type; `X-Postfix; unknown user` too. The type of what a
+/// program wrote stays, as it says more than the words.
 fn without_type(diagnostic: &str) -> &str {
     match diagnostic.split_once(';') {
+        Some((kind, _)) if kind.trim().eq_ignore_ascii_case("x-unix") => diagnostic.trim(),
         Some((kind, rest)) if kind.trim().chars().all(|c| c.is_alphanumeric() || c == '-') => {
             rest.trim()
         }

@@ -35,13 +35,16 @@ enum When {
 
 const NONE: &[&str] = &[];
 /// Microsoft 365 tells strangers that they may not, where there is no such mailbox.
-const EDGE: &[&str] = &["recipient address rejected: access denied", "as(2018062"];
+const EDGE: &[&str] = &["recipient address rejected: access denied"];
+/// The mark that Microsoft 365 puts behind it.
+const EDGE_CODE: &[&str] = &["as(2018062"];
 /// What is about the letter or its sender, whatever the code: Facebook gives 5.1.1 to all that its
 /// readers do not want.
 const OURS: &[&str] = &[
     "spam message",
     "message is spam",
     "as spam",
+    "will not accept delivery of this",
     "spam detected",
     "due to recipient preferences",
 ];
@@ -63,6 +66,9 @@ const RULES: &[Rule] = &[
     rule(Is(7, 17..=18), NONE, Reason::Moved, OWNER),
     rule(Is(7, 13..=13), NONE, Reason::Disabled, "RFC 5248 §2.4: the account is disabled"),
     rule(Reply(525..=525), NONE, Reason::Disabled, "RFC 5248 §2.4: the account is disabled"),
+    rule(Any, EDGE_CODE, Reason::NoMailbox, MICROSOFT),
+    // Postfix says the same of what a table of its operator refuses, with a code of a policy.
+    rule(Is(7, 1..=1), EDGE, Reason::Unwanted, "Postfix, a table of access"),
     rule(Any, EDGE, Reason::NoMailbox, MICROSOFT),
     rule(Any, POSTPONED, Reason::Unreachable, "Postfix, of a server that did not answer before"),
     rule(Any, later::GREYLISTED, Reason::Greylisted, WORDS),
@@ -83,6 +89,7 @@ const RULES: &[Rule] = &[
     rule(Is(4, 6..=6), NONE, Reason::Loop, ENHANCED),
     rule(Reply(556..=556), NONE, Reason::NoDomain, NULL_MX),
     rule(Is(1, 1..=1), later::FULL, Reason::Full, WORDS),
+    rule(Any, absent::RECIPIENT_DOMAIN, Reason::NoDomain, WORDS),
     // A server that says this of a mailbox that it does not know is asked about nothing else.
     rule(ForGood, absent::MAILBOX, Reason::NoMailbox, WORDS),
     rule(Is(1, 10..=10), NONE, Reason::NoDomain, NULL_MX),
@@ -111,14 +118,16 @@ const RULES: &[Rule] = &[
     rule(Reply(551..=551), NONE, Reason::Moved, REPLIES),
     // Of a domain that does not answer, no word is said of the mailbox.
     rule(Any, later::UNREACHABLE, Reason::Unreachable, WORDS),
-    vague(ForGood, absent::MAILBOX_PERHAPS, Reason::NoMailbox),
+    vague(Any, later::SHELL, Reason::System),
     vague(Any, later::CONTENT, Reason::Content),
+    vague(ForGood, absent::MAILBOX_PERHAPS, Reason::NoMailbox),
     vague(Any, later::SYSTEM, Reason::System),
     rule(Is(1, 0..=999), NONE, Reason::NoMailbox, ENHANCED),
     rule(Is(2, 0..=999), NONE, Reason::System, ENHANCED),
     rule(Is(3, 0..=999), NONE, Reason::System, ENHANCED),
     rule(Is(4, 0..=999), NONE, Reason::Unreachable, ENHANCED),
     rule(Is(5, 0..=999), NONE, Reason::System, ENHANCED),
+    vague(ForGood, refused::REFUSED, Reason::Unwanted),
     rule(Reply(552..=552), NONE, Reason::Full, REPLIES),
     rule(Reply(420..=459), NONE, Reason::System, REPLIES),
     rule(Reply(500..=504), NONE, Reason::System, REPLIES),

@@ -3,7 +3,7 @@
 /// Every list of this file.
 #[cfg(test)]
 pub(super) const ALL: &[&[&str]] =
-    &[MAILBOX, MAILBOX_PERHAPS, DISABLED, MOVED, NO_MAIL, DOMAIN, DOMAIN_PERHAPS];
+    &[MAILBOX, MAILBOX_PERHAPS, DISABLED, MOVED, NO_MAIL, DOMAIN, RECIPIENT_DOMAIN, DOMAIN_PERHAPS];
 
 /// There is no such mailbox.
 #[rustfmt::skip]
@@ -52,7 +52,7 @@ pub(in crate::bounce) const MAILBOX: &[&str] = &[
     "not know this user", "not recognized here", "user not recognized", "user isn't recognized",
     "is not recognized", "not a recognized", "is not recognised", "recipient not recognized",
     // That it is no address here.
-    "invalid recipient", "recipient invalid", "recipient is invalid", "invalid mailbox", "invalid address",
+    "malformed address", "malformed recipient", "invalid recipient", "recipient invalid", "recipient is invalid", "invalid mailbox", "invalid address",
     "invalid user", "user invalid", "invalid account", "invalid email", "invalid e-mail",
     "invalid local", "invalid final delivery", "invalid destination", "mailbox name invalid",
     "mailbox is invalid", "mailbox invalid", "address invalid", "address is invalid", "address is not valid",
@@ -79,6 +79,7 @@ pub(in crate::bounce) const MAILBOX: &[&str] = &[
     "recipient address rejected: undeliverable", "user not local", "delivery to non", "failed to find user",
     "lookup failed for user", "ldap lookup failed", "the recipient name is not",
    
+    "previously bounced", "on the suppression list", "suppressed due to", "user account is not available",
     "mailbox has been removed", "has been deleted", "account deleted", "mailbox deleted", "was deleted",
     "as(201806281)", "as(201806271)", "resolver.adr.exrecipnotfound", "resolver.adr.recipnotfound",
     "unknownuser", "mail administrator removed", "removed from our", "has been removed",
@@ -89,9 +90,10 @@ pub(in crate::bounce) const MAILBOX: &[&str] = &[
     "recipient unrecognized", "unrecognized recipient", "mailbox name not allowed", "not a known address", "was not found in",
     // Chinese and Korean
     "用户不存在", "收件人不存在", "邮箱不存在", "帐号不存在", "账号不存在", "地址不存在", "无此用户", "找不到收件人", "使用者不存在", "收件人未知", "존재하지 않", "수신자를 찾을 수 없",
+    "找不到您输入", "找不到您輸入", "찾을 수 없습니다", "해당 사용자가 없", "사용자를 찾을 수", "없는 사용자",
     // Polish, Czech, Swedish, Danish, Norwegian, Finnish, Turkish
-    "nie istnieje", "nieznany użytkownik", "nieznany odbiorca", "neexistuje", "neznámý uživatel", "neznámý příjemce", "okänd mottagare", "okänd användare",
-    "mottagaren finns inte", "finns inte", "findes ikke", "ukendt modtager", "finnes ikke", "ukjent mottaker", "tuntematon vastaanottaja", "ei löydy", "kullanıcı bulunamadı", "alıcı bulunamadı",
+    "nie istnieje", "nie można odnaleźć", "nie znaleziono", "nie został znaleziony", "nepodařilo najít", "nebyl nalezen", "nem található", "nem létezik", "det gick inte att hitta", "hittades inte", "blev ikke fundet", "finner ikke e-post", "ble ikke funnet", "ei löytynyt", "bulunamadı", "nu a fost găsit", "nu există", "δεν βρέθηκε", "δεν υπάρχει", "nieznany użytkownik", "nieznany odbiorca", "neexistuje", "neznámý uživatel", "neznámý příjemce", "okänd mottagare", "okänd användare",
+    "mottagaren finns inte", "finns inte", "findes ikke", "ukendt modtager", "finnes ikke", "ukjent mottaker", "tuntematon vastaanottaja", "ei löydy",
     // German
     "empfänger unbekannt", "unbekannter empfänger", "unbekannte empfänger", "unbekannter benutzer", "benutzer unbekannt",
     "adresse unbekannt", "existiert nicht", "existieren nicht", "existiert leider nicht", "nicht gefunden",
@@ -107,12 +109,12 @@ pub(in crate::bounce) const MAILBOX: &[&str] = &[
     "usuario inexistente", "cuenta inexistente", "buzón inexistente",
     // Italian
     "utente sconosciuto", "destinatario sconosciuto", "indirizzo sconosciuto", "utente inesistente",
-    "indirizzo inesistente", "casella inesistente", "non esiste", "non trovato", "non è stato trovato", "indirizzo non valido",
+    "indirizzo inesistente", "casella inesistente", "non esiste", "impossibile trovare", "non trovato", "non è stato trovato", "indirizzo non valido",
     "destinatario non valido",
     // Portuguese
     "usuário desconhecido", "utilizador desconhecido", "destinatário desconhecido", "não existe", "nao existe",
     "não encontrado", "não foi encontrado", "conta inexistente", "usuário inexistente", "usuario inexistente:",
-    "endereço inválido", "destinatário inválido", "caixa postal inexistente", "endereço não encontrado",
+    "endereço inválido", "destinatário inválido", "caixa postal inexistente", "endereço não encontrado", "não foi possível encontrar",
     // Dutch
     "onbekende gebruiker", "gebruiker onbekend", "onbekende ontvanger", "ontvanger onbekend", "onbekend adres",
     "bestaat niet", "niet gevonden", "ongeldig adres", "kan niet worden gevonden",
@@ -140,7 +142,7 @@ pub(in crate::bounce) const MAILBOX_PERHAPS: &[&str] = &[
 /// The mailbox was there, and was shut for good.
 #[rustfmt::skip]
 pub(in crate::bounce) const DISABLED: &[&str] = &[
-    "disabled recipient", "disabled user", "disabled mailbox", "disabled account", "mailbox is frozen", "user is terminated", "account disabled", "account is disabled", "account * disabled", "account has been disabled",
+    "user terminated", "archived recipient", "mailbox is archived", "boite * archiv", "boîte * archiv", "disabled recipient", "disabled user", "disabled mailbox", "disabled account", "mailbox is frozen", "user is terminated", "account disabled", "account is disabled", "account * disabled", "account has been disabled",
     "mailbox disabled", "mailbox is disabled", "mailbox * disabled", "user disabled", "user is disabled",
     "user account disabled", "recipient disabled", "recipient is disabled", "recipient * disabled", "address disabled",
     "address is disabled", "address * disabled", "email disabled", "is currently disabled", "delivery disabled",
@@ -191,10 +193,10 @@ pub(in crate::bounce) const DOMAIN: &[&str] = &[
     "domain * doesn't exist", "unknown domain", "domain unknown", "domain is unknown", "bad destination host",
     "bad destination system", "bad domain", "invalid domain", "invalid host", "invalid hostname", "illegal host", "illegal domain", "name or service not known",
     "unrouteable mail domain", "unrouteable domain", "unroutable domain", "unroutable mail domain", "nxdomain",
-    "non-existent domain", "nonexistent domain", "non-existent hosts", "non-existent host", "couldn't find any host",
+    "couldn't find any host",
     "couldn't find a mail exchanger", "couldn't find any mail exchanger", "could not find a mail exchanger", "no mail exchanger", "no mail hosts for",
     "no mx record", "no mx for", "no mx or", "no mxs for", "no valid mx", "no valid hosts",
-    "relevant mx records point to", "mail domain mentioned in email address is unknown", "domain is not reachable", "dead domain",
+    "mail domain mentioned in email address is unknown", "domain is not reachable", "dead domain",
     "domain isn't valid", "domain is not valid", "domain not exist", "not a valid domain", "domain expired",
     "domain has expired", "domain name does not exist", "domain must exist", "cannot resolve * domain", "could not resolve",
     "cannot find * domain", "couldn't resolve", "unable to resolve", "cannot be resolved", "unresolvable",
@@ -202,4 +204,11 @@ pub(in crate::bounce) const DOMAIN: &[&str] = &[
     "hôte inconnu", "domaine inconnu", "domaine introuvable", "unbekannte domain", "domain unbekannt", "unbekannter host",
     "dominio desconocido", "dominio no encontrado", "dominio inesistente", "dominio sconosciuto", "domínio inexistente",
     "domínio não", "onbekend domein", "домен не", "домена не", "ドメインが", "ホストが見つ",
+];
+
+/// The domain is not there, in words that would otherwise be those of a mailbox.
+#[rustfmt::skip]
+pub(in crate::bounce) const RECIPIENT_DOMAIN: &[&str] = &[
+    "recipient domain * not exist", "recipient domain * not found", "recipient domain not found", "recipient's domain * not", "destination domain * not", "unknown host or domain",
+    "non-existent domain", "nonexistent domain", "non-existent hosts", "non-existent host", "relevant mx records point to",
 ];

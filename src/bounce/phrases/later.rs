@@ -13,6 +13,7 @@ pub(super) const ALL: &[&[&str]] = &[
     LOOKUP,
     UNREACHABLE,
     PROGRAM,
+    SHELL,
     SYSTEM,
     CONTENT,
 ];
@@ -87,6 +88,9 @@ pub(in crate::bounce) const UNREACHABLE: &[&str] = &[
 pub(in crate::bounce) const PROGRAM: &[&str] = &[
     "no such file", "unknown mailer error", "mailer error", "pipe to |", "local delivery failed", "child process", "exited with status", "exited with error", "exited abnormally", "exit code", "died with signal", "command died", "command failed", "command not found", "cannot execute", "exec failed", "unable to exec", "cannot find program", "failed to run", "procmail", "maildrop", "interrupted system call", "no such device", "is a directory", "not a directory", "no such process",
 ];
+
+/// The type of what a program of the recipient's server wrote (`X-Unix`), whatever it did not find.
+pub(in crate::bounce) const SHELL: &[&str] = &["x-unix"];
 
 /// Something else is wrong over there.
 #[rustfmt::skip]

@@ -2,7 +2,8 @@
 
 /// Every list of this file.
 #[cfg(test)]
-pub(super) const ALL: &[&[&str]] = &[SENDER, REPUTATION, AUTHENTICATION, TOO_MUCH, RATE, UNWANTED];
+pub(super) const ALL: &[&[&str]] =
+    &[SENDER, REPUTATION, AUTHENTICATION, TOO_MUCH, RATE, UNWANTED, REFUSED];
 
 /// The sender stands on a list, or is thought little of.
 #[rustfmt::skip]
@@ -18,7 +19,7 @@ pub(in crate::bounce) const REPUTATION: &[&str] = &[
     "your domain * blocked", "domain * blacklisted", "sender * blacklisted", "sender blocked", "sender is blocked",
     "sender * blocked", "sender has been blocked", "open relay", "open proxy", "dynamic ip", "dial-up", "dialup", "dynamic address",
     "generic hostname", "dynamic host", "dul.", "mail from * rejected by", "access from ip", "you are blocked", "been blocked by",
-    "ip has been temporarily", "bad sender ip", "host network not allowed", "network not allowed", "host not allowed", "network is not allowed", "client not allowed", "not allowed to connect", "sender ip", "(bl)", "ip=", "invalid ip", "ip for sending mail", "server access * forbidden", "no access from", "access from your", "go away", "not accepting mail from your", "not accepting connections", "connections not accepted from", "abus detecte", "not currently accepting mail", "may not be mail exchanger", "too many spams", "multi-blacklist", "black-listed", "black listed", "email blocked by", "use the smtp server of your isp", "confirm this mail server", "bad neighbo", "networks with bad", "too much spam", "abusive", "abuse has been", "ブラックリスト",
+    "ip has been temporarily", "bad sender ip", "host network not allowed", "network not allowed", "host not allowed", "network is not allowed", "client not allowed", "not allowed to connect", "sender ip", "(bl)", "ip=", "invalid ip", "ip for sending mail", "server access * forbidden", "no access from", "access from your", "go away", "not accepting mail from your", "not accepting connections", "connections not accepted from", "abus detecte", "not currently accepting mail", "may not be mail exchanger", "too many spams", "multi-blacklist", "black-listed", "black listed", "email blocked by", "use the smtp server of your isp", "confirm this mail server", "bad neighbo", "messages from * weren't sent", "messages from * were not sent", "mail from your", "not found in dns", "sending paused", "too many complaints", "dt:spm", "dt:sum", "mi:", "hl:", "rp:", "networks with bad", "too much spam", "abusive", "abuse has been", "ブラックリスト",
     "schwarze liste", "liste noire", "lista negra", "lista nera", "zwarte lijst", "черн",
 ];
 
@@ -31,7 +32,7 @@ pub(in crate::bounce) const AUTHENTICATION: &[&str] = &[
     "arc seal", "sender verify failed", "sender verification", "sender address verification", "ptr record", "reverse dns", "reverse-dns",
     "reverse lookup", "rdns", "no ptr", "ptr lookup", "fcrdns", "inverse lookup", "cannot find your reverse", "cannot find your hostname",
     "helo command rejected", "helo * rejected", "ehlo * rejected", "invalid helo", "bad helo", "helo name", "helo/ehlo", "sender address rejected",
-    "sender rejected", "sender denied", "sender domain", "sender refused", "sender address refused", "domain of sender", "sender unknown", "invalid sender",
+    "sender rejected", "required for sender", "sender denied", "sender domain", "sender refused", "sender address refused", "domain of sender", "sender unknown", "invalid sender",
     "bad sender", "unknown sender", "sender not found", "sender invalid", "envelope sender", "backscatter", "domain of your address",
     "authentication required", "requires authentication", "authentication is required", "smtp auth", "must authenticate", "not authenticated",
     "client was not authenticated", "please authenticate", "must be authenticated", "must log in", "relayed without", "not authorized to send", "not authorised to send",
@@ -48,7 +49,8 @@ pub(in crate::bounce) const SENDER: &[&str] = &[
 /// The sender sends too much.
 #[rustfmt::skip]
 pub(in crate::bounce) const TOO_MUCH: &[&str] = &[
-    "this hour", "per hour", "hourly", "an hour", "per day", "per minute", "daily relay", "relay quota", "relay limit", "sending limit", "sending quota", "daily sending", "daily limit", "daily user sending", "mail sending limit", "outbound limit", "outgoing limit", "sent too many", "sent to too many", "sending too many", "rate limit", "rate-limit", "ratelimit", "throttl", "try again slower",
+    "this hour", "per hour", "hourly", "an hour", "per day", "per minute", "daily relay", "relay quota", "relay limit", "sending limit", "sending quota", "daily sending", "daily limit", "daily user sending", "mail sending limit", "outbound limit", "outgoing limit", "sent too many", "sent to too many", "sending too many", "rate limit", "rate-limit", "ratelimit", "throttl", "try again slower", "frequency limited", "frequency is limited", "unusual sending activity",
+    "too many unknown", "too many invalid", "too many bad", "too many nonexistent", "too many non-existent", "too many recipients unknown", "too many wrong",
 ];
 
 /// Too much of it, or too fast.
@@ -56,7 +58,7 @@ pub(in crate::bounce) const TOO_MUCH: &[&str] = &[
 pub(in crate::bounce) const RATE: &[&str] = &[
     "rate exceeded", "rate control", "sending rate", "message rate", "connection rate",
     "too many messages", "too much mail", "too many mails", "too many emails", "too many connections", "too many concurrent",
-    "too many sessions", "too many errors", "too many invalid", "too many unknown", "too many bad", "too many smtp", "too many simultaneous",
+    "too many sessions", "too many errors", "too many smtp", "too many simultaneous",
     "connection limit", "connections limit", "concurrent connections", "maximum number of connections", "maximum connections",
     "exceeded the rate", "exceeded * per hour", "exceeds * per hour", "emails per", "messages per", "unusual rate",
     "unexpected volume", "user complaints", "daily message quota", 
@@ -75,6 +77,9 @@ pub(in crate::bounce) const UNWANTED: &[&str] = &[
     "doesn't want", "does not want", "refuses to accept", "refuse to accept",
     "mail refused", "message refused", "email refused", "rejected by user", "rejected by recipient", "recipient has rejected", "user has refused", "personal filter", "mail rule", "sieve", "by rule", "by filter", "filtered", "filter rule", "filtering", "challenge",
     "blocked", "blocking", "banned", "block message", "message rejected", "mail rejected", "email rejected", "rejected message", "message was rejected", "message has been rejected", "rejected for policy", "message denied", "denied by", "disallowed", "refused by", "your message was rejected", "your message has been rejected",
-    "url", "score", "bayes", "reject mail", "quarantin", "suspect", "classified as", "identified as", "detected as", "looks like", "high probability", "security polic", "security reason", "security risk", "for security", "security threat", "security violation", "violat", "not acceptable", "not accepted by", "complaint", "rejected by the recipient's", "by the recipient's filter", "user reject", "user rules", "recipient preferences", "recipient id refuse", "refuse to receive", "refuses to receive", "restricted sms", "senderfilterconfig", "mailing list", "mass mailer", "not pre-approved", "delivery not authorized", "organizational settings", "rule imposed", "mail content denied", "considered spam", "considered as spam", "considered unsolicited", "appears to be spam", "appears to be unsolicited", "seems to be a spam", "links in", "cannot be accepted", "拒收", "垃圾邮件", "垃圾郵件", "scanned",
+    "url", "score", "bayes", "reject mail", "quarantin", "suspect", "classified as", "identified as", "detected as", "looks like", "high probability", "security polic", "security reason", "security risk", "for security", "security threat", "security violation", "violat", "not acceptable", "not accepted by", "complaint", "rejected by the recipient's", "by the recipient's filter", "user reject", "user rules", "previously unsubscribed", "recipient preferences", "recipient id refuse", "refuse to receive", "refuses to receive", "restricted sms", "senderfilterconfig", "mailing list", "mass mailer", "not pre-approved", "delivery not authorized", "organizational settings", "rule imposed", "mail content denied", "considered spam", "considered as spam", "considered unsolicited", "appears to be spam", "appears to be unsolicited", "seems to be a spam", "links in", "cannot be accepted", "拒收", "垃圾邮件", "垃圾郵件", "scanned",
     "denied", "local reject", "rejected by header", "header checks", "body checks", "richtlinie", "unerwünscht", "abgelehnt", "refusé", "indésirable", "politique", "bloqué", "no deseado", "rechazad", "política", "bloqueado", "rifiutat", "indesiderat", "bloccat", "rejeitad", "indesejad", "geweigerd", "ongewenst", "spamverdacht", "спам", "отклонен", "политик", "迷惑", "受信拒否", "拒否",
 ];
+
+/// The message was refused, and nothing more is said.
+pub(in crate::bounce) const REFUSED: &[&str] = &["rejected", "rejection", "reject,", "refused"];
