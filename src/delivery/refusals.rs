@@ -21,6 +21,9 @@ const ANSWERS_MIN: usize = 100;
 /// refuses everyone from then on.
 const LAST_IN_A_ROW_MAX: usize = 3;
 
+/// Number of refusals of the sender in a row that stop a run, once the server took a message.
+const OF_SENDER_IN_A_ROW_MAX: usize = 3;
+
 /// Number of accepted messages that each dead mailbox takes to be believed.
 const ACCEPTED_FOR_EACH_ABSENT: usize = 2;
 
@@ -32,6 +35,8 @@ struct Refused {
     /// The address, where the server says that the mailbox does not exist.
     absent: Option<EmailAddress>,
     by_policy: bool,
+    /// What it says of the sender, where its words do.
+    reason: Option<Reason>,
 }
 
 /// Tells refusals of the sender from refusals of recipients.
@@ -57,8 +62,9 @@ pub(super) struct Refusals {
 impl Refusals {
     /// Takes in an answer; returns why the run has to stop, if it has.
     pub(super) fn take(&mut self, outcome: Outcome, entry: &Entry, reply: &str) -> Option<Reason> {
-        let mut absent = None;
+        let (mut absent, mut reason) = (None, None);
         match outcome {
+            Outcome::Refused(of) => reason = Some(of),
             Outcome::Accepted => {
                 self.accepted += 1;
                 self.believe();
@@ -79,8 +85,13 @@ impl Refusals {
         }
         self.answers += 1;
         if outcome != Outcome::Accepted {
-            let (id, by_policy) = (entry.id, outcome == Outcome::Unwanted);
-            self.row.push(Refused { id, reply: reply.to_owned(), absent, by_policy });
+            let by_policy = outcome == Outcome::Unwanted || reason.is_some();
+            let reply = reply.to_owned();
+            self.row.push(Refused { id: entry.id, reply, absent, by_policy, reason });
+        }
+        let of_sender = self.row.iter().rev().take_while(|refused| refused.reason.is_some());
+        if reason.is_some() && (self.accepted == 0 || of_sender.count() >= OF_SENDER_IN_A_ROW_MAX) {
+            return reason;
         }
         if self.unwanted_in_a_row == UNWANTED_IN_A_ROW_MAX || self.too_many_unwanted(outcome) {
             return Some(Reason::Policy);
@@ -100,7 +111,7 @@ impl Refusals {
             return;
         }
         self.unwanted_in_a_row = 0;
-        for Refused { id, reply, absent, by_policy } in self.row.drain(..) {
+        for Refused { id, reply, absent, by_policy, .. } in self.row.drain(..) {
             if by_policy {
                 self.by_policy.push((id, reply.clone()));
             }
@@ -120,6 +131,7 @@ impl Refusals {
     ) -> Vec<(i64, String)> {
         let few = self.row.len() <= LAST_IN_A_ROW_MAX;
         let believed = stopped.is_none()
+            && self.reason().is_none()
             && match (self.accepted > 0, accepted_before) {
                 (true, _) => few || !self.says_the_same(),
                 // The server was well once. Of a dead mailbox it is believed for this issue, so
@@ -138,6 +150,11 @@ impl Refusals {
             self.believe();
         }
         Vec::new()
+    }
+
+    /// Returns what the last refusals say of the sender, if any of them does.
+    pub(super) fn reason(&self) -> Option<Reason> {
+        self.row.iter().find_map(|refused| refused.reason)
     }
 
     /// Whether every reply of the row is the same but for names and numbers in it, or calls the
@@ -189,6 +206,7 @@ mod tests {
                 'n' => Outcome::Rejected { no_mailbox: true },
                 'r' => Outcome::Rejected { no_mailbox: false },
                 'd' => Outcome::Deferred,
+                's' => Outcome::Refused(Reason::Sender),
                 _ => Outcome::Accepted,
             })
             .find_map(|outcome| refusals.take(outcome, &entry, "5.0.0"))
@@ -257,6 +275,16 @@ mod tests {
             // It calls more mailboxes dead than there can be.
             ("n+", false, 0, 0),
             ("nnn+nnn+", false, 0, 0),
+            // Words about the sender stop the run at once, where the server takes nothing else.
+            ("s", false, 1, 0),
+            ("s", true, 1, 0),
+            // Where it does, one reader's server may have said them; three of them stop it.
+            ("+s+", false, 0, 0),
+            ("+s+s+", false, 0, 0),
+            ("+sss", false, 3, 0),
+            // The last ones are never believed.
+            ("++++++s", false, 1, 0),
+            ("++++++rs", false, 2, 0),
             // A stop for policy opens what was refused by policy before, too.
             ("p+p+p+ppppp", false, 8, 0),
             ("p+p+p+p", false, 0, 0),

@@ -56,14 +56,13 @@ impl Dispatcher<'_, '_> {
     /// Where the run has not stopped before, it stops for that.
     pub(super) fn reopen_unbelieved(&mut self) {
         let stopped = match &self.stopped {
-            Some(Stopped::Reply { reason, .. }) => {
-                Some(*reason).filter(|of| matches!(of, Reason::Everyone | Reason::Policy))
-            }
+            Some(Stopped::Reply { reason, .. }) => Some(*reason),
             _ => None,
         };
+        let reason = self.refusals.reason().unwrap_or(Reason::Everyone);
         for (id, reply) in self.refusals.end(stopped, self.accepted_before) {
             self.ledger.note(id, State::Pending, reply.clone());
-            self.close(Stopped::Reply { reason: Reason::Everyone, reply });
+            self.close(Stopped::Reply { reason, reply });
         }
     }
 

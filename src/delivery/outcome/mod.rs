@@ -33,6 +33,9 @@ pub enum Outcome {
     },
     /// Never, as the server does not like us or what we send; the address is as good as ever.
     Unwanted,
+    /// Words about the sender, said of one recipient: by the server, or by the recipient's own server
+    /// through it. The run stops unless the server takes messages for others.
+    Refused(Reason),
     /// The next message would get the same answer: the run stops, and this one is not counted.
     Stop(Reason),
 }
@@ -44,7 +47,7 @@ impl Outcome {
         match self {
             Self::Accepted => State::Accepted,
             Self::Deferred | Self::Throttled(_) | Self::Again { .. } => State::Deferred,
-            Self::Rejected { .. } | Self::Unwanted => State::Rejected,
+            Self::Rejected { .. } | Self::Unwanted | Self::Refused(_) => State::Rejected,
             Self::Closed | Self::Stop(_) => State::Pending,
         }
     }

@@ -10,7 +10,7 @@ use crate::delivery::outcome::{Outcome, Proof, Reason, Throttle};
 use crate::transport::{Reply, Stage};
 
 use Enhanced::{Any, Is};
-use Outcome::Stop;
+use Outcome::{Refused, Stop};
 
 /// A row of the table: it applies where all that it names fits.
 struct Rule {
@@ -81,14 +81,15 @@ const RULES: &[Rule] = &[
     rule(ANY, FAILURE, Any, QUOTA, Stop(Reason::Quota)),
     // The reader gets too much mail, from any sender: the mailbox is not dead.
     rule(RECIPIENT, PERMANENT, Is(2, 1..=1), TOO_MUCH_FOR_READER, REJECTED),
-    rule(ANY, PERMANENT, Any, SENDER_LIMIT, Stop(Reason::Quota)),
+    rule(BUT_RECIPIENT, PERMANENT, Any, SENDER_LIMIT, Stop(Reason::Quota)),
+    rule(RECIPIENT, PERMANENT, Any, SENDER_LIMIT, Refused(Reason::Quota)),
     rule(BUT_RECIPIENT, TEMPORARY, Any, SENDER_LIMIT, Stop(Reason::Quota)),
     // RFC 3463 §3.2: the sender's address, and its domain.
-    rule(FROM_RECIPIENT, PERMANENT, Is(1, 7..=8), &[], Stop(Reason::Sender)),
-    rule(FROM_RECIPIENT, PERMANENT, Any, AUTHENTICATION, Stop(Reason::Authentication(Proof::Any))),
+    rule(FROM_RECIPIENT, PERMANENT, Is(1, 7..=8), &[], Refused(Reason::Sender)),
+    rule(FROM_RECIPIENT, PERMANENT, Any, AUTHENTICATION, Refused(Reason::Authentication(Proof::Any))),
     rule(ANY, PERMANENT, Any, RELAY, Stop(Reason::Relay)),
-    rule(RECIPIENT, PERMANENT, Any, LOGIN_FIRST, Stop(Reason::Login)),
-    rule(FROM_RECIPIENT, PERMANENT, Any, SENDER, Stop(Reason::Sender)),
+    rule(RECIPIENT, PERMANENT, Any, LOGIN_FIRST, Refused(Reason::Login)),
+    rule(FROM_RECIPIENT, PERMANENT, Any, SENDER, Refused(Reason::Sender)),
     rule(ANY, PERMANENT, Is(3, 4..=4), &[], Stop(Reason::Size)),
     rule(ANY, PERMANENT, Is(2, 3..=3), &[], Stop(Reason::Size)),
     rule(LOGIN, PERMANENT, Any, &[], Stop(Reason::Login)),

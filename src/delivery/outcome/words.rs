@@ -13,12 +13,9 @@ pub(super) const QUOTA: &[&str] = &[
 /// Limits of a sender's account, in a day or an hour. A mailbox has a quota, too: the bare word
 /// says nothing.
 pub(super) const SENDER_LIMIT: &[&str] = &[
-    "daily limit",
-    "daily quota",
-    "daily message",
-    "daily relay",
-    "hourly limit",
-    "hourly quota",
+    "daily",
+    "hourly",
+    "tomorrow",
     "per hour",
     "per day",
     "this hour",

@@ -36,6 +36,10 @@ fn every_reply_has_its_outcome() {
             Outcome::Stop(Reason::Authentication(proof)) => {
                 format!("stop: authentication, {proof:?}").to_lowercase()
             }
+            Outcome::Refused(Reason::Authentication(proof)) => {
+                format!("refused: authentication, {proof:?}").to_lowercase()
+            }
+            Outcome::Refused(reason) => format!("refused: {reason:?}").to_lowercase(),
             Outcome::Stop(reason) => format!("stop: {reason:?}").to_lowercase(),
         };
         if found != expected.trim() {
