@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, BufRead as _, Read as _};
+use std::mem;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -140,6 +141,12 @@ impl Queue {
             self.opened = None;
             let Some(file) = self.files.pop_front() else { return Ok(None) };
             let path = env.folder.join(&file);
+            if file == Path::new("-") && begins_mbox(env)? {
+                let input = mem::replace(&mut env.input, Box::new(io::empty()));
+                self.opened = Some(Letters::of(input, &"standard input"));
+                self.several = true;
+                continue;
+            }
             if file == Path::new("-") || !is_mbox(&path) {
                 return open(env, &file).map(Some);
             }
@@ -156,6 +163,14 @@ fn is_mbox(path: &Path) -> bool {
     let is_file = path.is_file();
     let opened = File::open(path).and_then(|file| file.take(5).read_to_end(&mut beginning));
     is_file && opened.is_ok() && Mbox::<&[u8]>::is_one(&beginning)
+}
+
+/// Whether standard input begins as an mbox does; nothing of it is taken.
+fn begins_mbox(env: &mut Env) -> Result<bool, Failure> {
+    let beginning = env.input.fill_buf().map_err(|error| {
+        Failure::because("cannot read standard input", &error).exit(Exit::World)
+    })?;
+    Ok(Mbox::<&[u8]>::is_one(beginning))
 }
 
 fn open(env: &mut Env, file: &Path) -> Result<Letter, Failure> {

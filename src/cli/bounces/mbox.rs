@@ -2,19 +2,25 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use crate::cli::bounces::source::{Letter, SIZE_MAX, Spot};
 use crate::cli::mbox::Mbox;
 
-/// A file of letters that is being read.
-#[derive(Debug)]
+/// A file of letters, or another source of bytes, that is being read.
 pub(super) struct Letters {
     name: String,
-    mbox: Mbox<BufReader<File>>,
+    mbox: Mbox<Box<dyn BufRead + Send>>,
     /// Which letter is next, counted from 1.
     number: usize,
+}
+
+impl fmt::Debug for Letters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Letters");
+        shown.field("name", &self.name).field("number", &self.number).finish_non_exhaustive()
+    }
 }
 
 impl Letters {
@@ -31,9 +37,13 @@ impl Letters {
             Err(error) if error.kind() == io::ErrorKind::Unsupported => {}
             locked => locked?,
         }
+        Ok(Self::of(Box::new(BufReader::new(file)), name))
+    }
+
+    /// The letters of what is not a file.
+    pub(super) fn of(input: Box<dyn BufRead + Send>, name: &dyn fmt::Display) -> Self {
         let size_max = usize::try_from(SIZE_MAX).unwrap_or(usize::MAX);
-        let mbox = Mbox::new(BufReader::new(file), size_max);
-        Ok(Self { name: name.to_string(), mbox, number: 1 })
+        Self { name: name.to_string(), mbox: Mbox::new(input, size_max), number: 1 }
     }
 
     /// The next letter.

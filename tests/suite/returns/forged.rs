@@ -143,9 +143,14 @@ fn a_complaint_that_only_a_passed_on_token_proves_is_an_unsubscription() {
     assert_eq!(came["outcome"], "suppressed", "{came}");
     let at = "2026-01-02T07:00:00.000Z";
     assert_eq!(paper.suppressed(), [format!("{},unsubscribed,token,{at},", reader(1))]);
-    // What the reader lifts stays lifted where the same token comes again as another message.
-    let reason = newsletter::audience::Cause::of("unsubscribed");
-    assert!(reason.is_liftable());
+    paper.send(2);
+    assert_eq!(paper.mails(&reader(1)), 1);
+    // The row that a confirmed sign-up appends.
+    let rows = paper.publication.read("suppressions.csv");
+    let back = format!("back:{},subscribed again,form,2026-01-09T08:00:00.000Z,\n", reader(1));
+    paper.publication.write("suppressions.csv", &(rows + &back));
+    paper.send(3);
+    assert_eq!(paper.mails(&reader(1)), 2);
 }
 
 #[test]

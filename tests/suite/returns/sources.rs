@@ -91,6 +91,30 @@ fn explain_reads_every_message_of_an_mbox_and_every_argument() {
 }
 
 #[test]
+fn explain_reads_an_mbox_on_standard_input() {
+    let paper = Paper::new(4);
+    paper.send(1);
+    let mbox: String = [bounce(&paper, 1), bounce(&paper, 2)]
+        .map(|message| format!("From MAILER-DAEMON Fri Jan  2 07:00:01 2026\n{message}\n"))
+        .concat();
+    let explain = |input: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_newsletter"));
+        command.arg("-C").arg(paper.publication.path("")).args(["bounces", "explain", "-"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let words = explain(&mbox);
+    assert!(words.starts_with("1. standard input, message 1\n"), "{words}");
+    assert!(words.contains("2. standard input, message 2\n"), "{words}");
+    assert!(words.contains(&reader(1)) && words.contains(&reader(2)), "{words}");
+    let words = explain(&bounce(&paper, 3));
+    assert!(words.starts_with("standard input\n") && words.contains(&reader(3)), "{words}");
+}
+
+#[test]
 fn a_file_holds_one_message() {
     let paper = Paper::new(4);
     paper.send(1);
