@@ -1,6 +1,7 @@
 //! What went wrong in any stage in, a heading, hints and an exit code out.
 
 use std::fmt::Write as _;
+use std::io;
 
 use crate::address::EmailAddress;
 
@@ -81,6 +82,24 @@ impl Failure {
         failure.causes.insert(0, std::mem::replace(&mut failure.message, message.into()));
         failure.causes.dedup();
         failure
+    }
+
+    /// A file or folder that cannot be written or read, with what to do about it.
+    pub(super) fn disk(message: impl Into<String>, error: &io::Error) -> Self {
+        let failure = Self::because(message, error);
+        match error.kind() {
+            io::ErrorKind::PermissionDenied => failure.hint(
+                "run it as the user who owns the publication's folder, or give this one the right to \
+                 write there",
+            ),
+            io::ErrorKind::ReadOnlyFilesystem => {
+                failure.hint("mount the disk with the publication so that it can be written to")
+            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                failure.hint("make room on the disk with the publication, and run it again")
+            }
+            _ => failure,
+        }
     }
 
     /// The same with another exit code.

@@ -71,7 +71,7 @@ impl LockFile {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => {
-                return Err(Failure::because(format!("cannot read `{LOCK_FILE}`"), &error));
+                return Err(Failure::disk(format!("cannot read `{LOCK_FILE}`"), &error));
             }
         };
         let broken = |why: &str| {
@@ -106,7 +106,7 @@ impl LockFile {
             return Ok(());
         }
         let written = persist(root, &text);
-        written.map_err(|error| Failure::because(format!("cannot write `{LOCK_FILE}`"), &error))
+        written.map_err(|error| Failure::disk(format!("cannot write `{LOCK_FILE}`"), &error))
     }
 
     /// Returns whether a folder that this one took over from has sent an issue to everyone.

@@ -53,6 +53,12 @@ pub enum Error {
         /// The file that it was.
         path: PathBuf,
     },
+    /// The write-ahead log of the journal was deleted or moved while it was written to.
+    #[error("the log of the journal, `{}`, was deleted or moved", path.display())]
+    LogGone {
+        /// The file that it was.
+        path: PathBuf,
+    },
     /// The journal lacks events that were written: it is an older copy.
     #[error("the journal is older than what was sent: it lacks what happened last")]
     Outdated,

@@ -64,7 +64,7 @@ impl Database {
         let now = identity(&log);
         match *self.log.get_or_init(|| now) == now {
             true => Ok(()),
-            false => Err(Error::Gone { path: log }),
+            false => Err(Error::LogGone { path: log }),
         }
     }
 

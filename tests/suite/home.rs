@@ -1,5 +1,7 @@
 //! Copies of the folder that sends in, what they refuse and how they take over out.
 
+mod operator;
+
 use std::fs;
 use std::path::Path;
 

@@ -75,8 +75,7 @@ impl SenderHome {
             // A journal from before the lock file knows whom its newest run did not write to.
             let before = journal.suppressions().await?;
             let raised = publication.suppression_mark().raise(before);
-            raised
-                .map_err(|error| Failure::because("cannot write down the suppressions", &error))?;
+            raised.map_err(|error| Failure::disk("cannot write down the suppressions", &error))?;
         }
         let Some(lock_file) = &self.lock_file else { return Ok(()) };
         if journal.id().await? != lock_file.journal {
@@ -139,7 +138,7 @@ impl SenderHome {
             runs,
         };
         let mark = publication.suppression_mark().raise(suppressions);
-        mark.map_err(|error| Failure::because("cannot write down the suppressions", &error))?;
+        mark.map_err(|error| Failure::disk("cannot write down the suppressions", &error))?;
         let lock_file = self.lock_file.insert(lock_file);
         if journal.home().await?.as_ref() != Some(&self.folder) {
             journal.set_home(&self.folder).await?;
@@ -198,8 +197,8 @@ fn number(_: &Path) -> Option<u64> {
     None
 }
 
-/// Returns whether a folder came out of `git clone`: then another one may have sent from it, and
-/// has not committed its lock file yet.
+/// Returns whether the history of a folder came from elsewhere, by `git clone`, or by `git fetch` as in
+/// a forge's checkout: then another folder may have sent it, and not committed its lock file yet.
 ///
 /// The first line of the log of HEAD says so for as long as the log is kept.
 fn is_clone(root: &Path) -> bool {
@@ -219,5 +218,9 @@ fn is_clone(root: &Path) -> bool {
     let common = common.map(|common| git.join(common.trim())).unwrap_or(git);
     let log = std::fs::read_to_string(common.join("logs/HEAD")).unwrap_or_default();
     let first = log.lines().next().and_then(|line| line.split_once('\t'));
-    first.is_some_and(|(_, message)| message.starts_with("clone:"))
+    first.is_some_and(|(moved, message)| {
+        // From nothing to a commit that was not made here.
+        let begun = moved.split(' ').next().is_some_and(|from| from.bytes().all(|b| b == b'0'));
+        message.starts_with("clone:") || (begun && !message.starts_with("commit"))
+    })
 }

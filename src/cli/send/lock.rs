@@ -43,20 +43,20 @@ impl Lock {
                 .and_then(|()| file::sync_folder(&self.path)),
             _ => Ok(()),
         });
-        marked.map_err(|error| Failure::because("cannot write to the lock", &error))
+        marked.map_err(|error| Failure::disk("cannot write to the lock", &error))
     }
 
     fn try_take(state: &Path, name: &str) -> Result<Option<Self>, Failure> {
         let about = "cannot lock the publication";
         crate::cli::secret::make_private_folder(state)
-            .map_err(|error| Failure::because(about, &error))?;
+            .map_err(|error| Failure::disk(about, &error))?;
         let path = state.join(name);
         let file = OpenOptions::new().create(true).append(true).open(&path);
-        let file = file.map_err(|error| Failure::because(about, &error))?;
+        let file = file.map_err(|error| Failure::disk(about, &error))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { file, path })),
             Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(Failure::because(about, &error)),
+            Err(TryLockError::Error(error)) => Err(Failure::disk(about, &error)),
         }
     }
 }

@@ -1,10 +1,13 @@
-//! Refuses an issue that was sent under another name: its file was renamed, and would be sent again.
+//! Refuses an issue that was sent under another name: its file was renamed, or has the name of
+//! another issue now, and would be sent again.
+
+use std::path::Path;
 
 use mail_parser::MessageParser;
 
 use crate::cli::failure::Failure;
 use crate::cli::publication::Publication;
-use crate::issue::Issue;
+use crate::issue::{self, Issue};
 use crate::journal::{IssueLabel, Journal};
 
 /// Returns the words by which an issue is known when its file has another name.
@@ -16,7 +19,8 @@ pub(super) fn label_of(issue: &Issue) -> IssueLabel {
     }
 }
 
-/// Makes sure that no issue with the same title, number or time has a run, and no file any more.
+/// Makes sure that no issue with the same title, number or time has a run, and no file any more; nor
+/// one with the same title, whose file has another title now.
 pub(super) async fn check_renamed(
     publication: &Publication,
     journal: &Journal,
@@ -26,7 +30,11 @@ pub(super) async fn check_renamed(
     let folder = publication.folder.root().join("issues");
     for (sent, known) in journal.labels().await? {
         let path = folder.join(&sent).with_added_extension("toml");
-        if sent == issue.name || path.exists() {
+        if sent == issue.name {
+            continue;
+        }
+        if path.exists() {
+            check_swapped(&issue.name, label, (&sent, known.as_ref()), &path)?;
             continue;
         }
         let same = match known {
@@ -48,6 +56,30 @@ pub(super) async fn check_renamed(
         }
     }
     Ok(())
+}
+
+/// Refuses an issue that has the title of one that was sent, where that one's file says another
+/// title now: two files that exchanged their names.
+fn check_swapped(
+    name: &str,
+    label: &IssueLabel,
+    (sent, known): (&str, Option<&IssueLabel>),
+    path: &Path,
+) -> Result<(), Failure> {
+    let Some(known) = known.filter(|known| plain(&known.title) == plain(&label.title)) else {
+        return Ok(());
+    };
+    // A file that cannot be read says nothing, and is no proof that this is another issue.
+    let text = std::fs::read(path).unwrap_or_default();
+    let now = issue::outline(&String::from_utf8_lossy(&text)).title.unwrap_or_default();
+    if plain(&now) == plain(&known.title) {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "`{name}` has the title of `{sent}`, which was sent and whose file has another title now"
+    ))
+    .hint("give each file the name back that it had: an issue is known by it")
+    .hint(format!("if it is another issue, `newsletter send {name} --new-issue` sends it")))
 }
 
 /// Returns what two issues have in common that a new one would not have.

@@ -130,7 +130,7 @@ impl Wire<'_> {
         };
         let report = tokio::select! {
             report = delivery::deliver(order, ledger, suppressions, stopped, &mut observe) => {
-                report.map_err(|error| Failure::world(&error))
+                report.map_err(unrecorded)
             }
             // What is on the wire is left there, and the journal as it is: the next send recovers it.
             () = signals.wait_for(2) => Err(Signals::insisted()),
@@ -225,6 +225,19 @@ pub(in crate::cli) fn wait<T>(
     result
 }
 
+/// A run that ended early, with what to do about its journal.
+fn unrecorded(error: delivery::Error) -> Failure {
+    let message = error.to_string();
+    match error {
+        delivery::Error::Journal(error) => {
+            let mut failure = Failure::from(error);
+            failure.causes.insert(0, std::mem::replace(&mut failure.message, message));
+            failure
+        }
+        other => Failure::world(&other),
+    }
+}
+
 impl From<journal::Error> for Failure {
     fn from(error: journal::Error) -> Self {
         let failure = Self::world(&error);
@@ -241,6 +254,19 @@ impl From<journal::Error> for Failure {
             damaged if damaged.is_damage() => failure
                 .hint("put back a copy that was made after the last send: an older one is refused")
                 .hint("`newsletter adopt` begins anew without it, once it is moved away"),
+            // SQLite had the file open, and put what was in it into the journal.
+            journal::Error::LogGone { .. } => failure
+                .hint(
+                    "keep what cleans up away from `.newsletter/`, and run it again: it names who \
+                     is in doubt",
+                ),
+            journal::Error::Open { .. }
+            | journal::Error::Create { .. }
+            | journal::Error::Folder { .. }
+            | journal::Error::Mark(_)
+            | journal::Error::Database { .. } => failure.hint(
+                "see that the disk has room and that `.newsletter/` can be written to, and run it again",
+            ),
             _ => failure,
         }
     }

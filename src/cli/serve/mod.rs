@@ -127,7 +127,7 @@ fn make(env: &mut Env, publication: &Arc<Publication>, voice: &Voice) -> Result<
     let list = publication.suppressions(key.hasher())?;
     // `suppressions accept` takes it down again, which is how this process notices.
     let raised = publication.suppression_mark().raise(list.named());
-    raised.map_err(|error| Failure::because("cannot write down the suppressions", &error))?;
+    raised.map_err(|error| Failure::disk("cannot write down the suppressions", &error))?;
     let (recorder, writer) = Recorder::start(list, voice.clone());
     let lists = Lists::new(Arc::clone(publication), voice.clone());
     let (post, queue) = post(env, publication, &recorder, &counts, voice)?.unzip();
