@@ -234,7 +234,7 @@ fn unrecorded(error: delivery::Error) -> Failure {
             failure.causes.insert(0, std::mem::replace(&mut failure.message, message));
             failure
         }
-        other => Failure::world(&other),
+        server @ delivery::Error::Server(_) => Failure::world(&server),
     }
 }
 
