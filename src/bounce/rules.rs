@@ -35,7 +35,8 @@ enum When {
 
 const NONE: &[&str] = &[];
 /// Microsoft 365 tells strangers that they may not, where there is no such mailbox.
-const EDGE: &[&str] = &["recipient address rejected: access denied"];
+const EDGE: &[&str] =
+    &["recipient address rejected: access denied", "recipient addresses rejected : access denied"];
 /// The mark that Microsoft 365 puts behind it.
 const EDGE_CODE: &[&str] = &["as(2018062"];
 /// What is about the letter or its sender, whatever the code: Facebook gives 5.1.1 to all that its
@@ -44,6 +45,8 @@ const OURS: &[&str] = &[
     "spam message",
     "message is spam",
     "as spam",
+    "recipient's filter",
+    "recipient's rule",
     "will not accept delivery of this",
     "spam detected",
     "due to recipient preferences",
@@ -119,6 +122,7 @@ const RULES: &[Rule] = &[
     // Of a domain that does not answer, no word is said of the mailbox.
     rule(Any, later::UNREACHABLE, Reason::Unreachable, WORDS),
     vague(Any, later::SHELL, Reason::System),
+    vague(Any, later::FAULT, Reason::System),
     vague(Any, later::CONTENT, Reason::Content),
     vague(ForGood, absent::MAILBOX_PERHAPS, Reason::NoMailbox),
     vague(Any, later::SYSTEM, Reason::System),

@@ -52,7 +52,7 @@ pub(in crate::bounce) const MAILBOX: &[&str] = &[
     "not know this user", "not recognized here", "user not recognized", "user isn't recognized",
     "is not recognized", "not a recognized", "is not recognised", "recipient not recognized",
     // That it is no address here.
-    "malformed address", "malformed recipient", "invalid recipient", "recipient invalid", "recipient is invalid", "invalid mailbox", "invalid address",
+    "malformed address", "malformed recipient", "do not have a user", "no account with", "inexistant", "invalid recipient", "recipient invalid", "recipient is invalid", "invalid mailbox", "invalid address",
     "invalid user", "user invalid", "invalid account", "invalid email", "invalid e-mail",
     "invalid local", "invalid final delivery", "invalid destination", "mailbox name invalid",
     "mailbox is invalid", "mailbox invalid", "address invalid", "address is invalid", "address is not valid",
@@ -92,16 +92,16 @@ pub(in crate::bounce) const MAILBOX: &[&str] = &[
     "用户不存在", "收件人不存在", "邮箱不存在", "帐号不存在", "账号不存在", "地址不存在", "无此用户", "找不到收件人", "使用者不存在", "收件人未知", "존재하지 않", "수신자를 찾을 수 없",
     "找不到您输入", "找不到您輸入", "찾을 수 없습니다", "해당 사용자가 없", "사용자를 찾을 수", "없는 사용자",
     // Polish, Czech, Swedish, Danish, Norwegian, Finnish, Turkish
-    "nie istnieje", "nie można odnaleźć", "nie znaleziono", "nie został znaleziony", "nepodařilo najít", "nebyl nalezen", "nem található", "nem létezik", "det gick inte att hitta", "hittades inte", "blev ikke fundet", "finner ikke e-post", "ble ikke funnet", "ei löytynyt", "bulunamadı", "nu a fost găsit", "nu există", "δεν βρέθηκε", "δεν υπάρχει", "nieznany użytkownik", "nieznany odbiorca", "neexistuje", "neznámý uživatel", "neznámý příjemce", "okänd mottagare", "okänd användare",
+    "nie istnieje", "nie ma takiego", "nincs ilyen", "bulunamadi", "nie można odnaleźć", "nie znaleziono", "nie został znaleziony", "nepodařilo najít", "nebyl nalezen", "nem található", "nem létezik", "det gick inte att hitta", "hittades inte", "blev ikke fundet", "finner ikke e-post", "ble ikke funnet", "ei löytynyt", "bulunamadı", "nu a fost găsit", "nu există", "δεν βρέθηκε", "δεν υπάρχει", "nieznany użytkownik", "nieznany odbiorca", "neexistuje", "neznámý uživatel", "neznámý příjemce", "okänd mottagare", "okänd användare",
     "mottagaren finns inte", "finns inte", "findes ikke", "ukendt modtager", "finnes ikke", "ukjent mottaker", "tuntematon vastaanottaja", "ei löydy",
     // German
-    "empfänger unbekannt", "unbekannter empfänger", "unbekannte empfänger", "unbekannter benutzer", "benutzer unbekannt",
+    "empfänger unbekannt", "ungueltige empfaenger", "ungültiger empfänger", "ungueltiger empfaenger", "unbekannter empfänger", "unbekannte empfänger", "unbekannter benutzer", "benutzer unbekannt",
     "adresse unbekannt", "existiert nicht", "existieren nicht", "existiert leider nicht", "nicht gefunden",
     "kein postfach", "kein solch", "keinen benutzer", "gibt es nicht", "ist nicht bekannt", "ist unbekannt", "nicht vorhanden",
     "ungültige adresse", "ungültige empfänger", "empfängeradresse * ungültig", "nicht verfügbar: postfach",
     // French
     "utilisateur inconnu", "destinataire inconnu", "adresse inconnue", "boîte inconnue", "compte inconnu",
-    "adresse * inconnue", "destinataire * inconnu", "n'existe pas", "n'existe plus", "n'a pas été trouvé",
+    "adresse * inconnue", "destinataire * inconnu", "n'existe pas", "n existe pas", "n existe plus", "n'existe plus", "n'a pas été trouvé",
     "introuvable", "adresse invalide", "adresse email invalide", "destinataire invalide", "adresse d au moins un destinataire",
     // Spanish
     "usuario desconocido", "destinatario desconocido", "dirección desconocida", "no existe", "no se encontró",
@@ -142,7 +142,7 @@ pub(in crate::bounce) const MAILBOX_PERHAPS: &[&str] = &[
 /// The mailbox was there, and was shut for good.
 #[rustfmt::skip]
 pub(in crate::bounce) const DISABLED: &[&str] = &[
-    "user terminated", "archived recipient", "mailbox is archived", "boite * archiv", "boîte * archiv", "disabled recipient", "disabled user", "disabled mailbox", "disabled account", "mailbox is frozen", "user is terminated", "account disabled", "account is disabled", "account * disabled", "account has been disabled",
+    "user terminated", "permanently closed", "permanently disabled", "permanently suspended", "was closed by", "archived recipient", "mailbox is archived", "boite * archiv", "boîte * archiv", "disabled recipient", "disabled user", "disabled mailbox", "disabled account", "mailbox is frozen", "user is terminated", "account disabled", "account is disabled", "account * disabled", "account has been disabled",
     "mailbox disabled", "mailbox is disabled", "mailbox * disabled", "user disabled", "user is disabled",
     "user account disabled", "recipient disabled", "recipient is disabled", "recipient * disabled", "address disabled",
     "address is disabled", "address * disabled", "email disabled", "is currently disabled", "delivery disabled",
@@ -209,6 +209,6 @@ pub(in crate::bounce) const DOMAIN: &[&str] = &[
 /// The domain is not there, in words that would otherwise be those of a mailbox.
 #[rustfmt::skip]
 pub(in crate::bounce) const RECIPIENT_DOMAIN: &[&str] = &[
-    "recipient domain * not exist", "recipient domain * not found", "recipient domain not found", "recipient's domain * not", "destination domain * not", "unknown host or domain",
+    "recipient domain * not exist", "domain * is not registered", "domain is not registered", "recipient domain * not found", "recipient domain not found", "recipient's domain * not", "destination domain * not", "unknown host or domain",
     "non-existent domain", "nonexistent domain", "non-existent hosts", "non-existent host", "relevant mx records point to",
 ];

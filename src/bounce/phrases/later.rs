@@ -14,6 +14,7 @@ pub(super) const ALL: &[&[&str]] = &[
     UNREACHABLE,
     PROGRAM,
     SHELL,
+    FAULT,
     SYSTEM,
     CONTENT,
 ];
@@ -45,7 +46,7 @@ pub(in crate::bounce) const TOO_BIG: &[&str] = &[
 /// The mailbox is shut for a time.
 #[rustfmt::skip]
 pub(in crate::bounce) const SUSPENDED: &[&str] = &[
-    "suspended", "suspension", "suspend", "account locked", "mailbox locked", "mailbox is locked", "mailbox temporarily disabled", "temporarily disabled", "mailbox busy", "mailbox is busy", "temporarily inactive", "temporarily limited", "temporarily locked", "temporary locked", "temporary disabled", "temporary suspended", "temporary inactive", "temporarily blocked", "temporar * locked", "temporar * disabled", "temporar * deactivated", "temporar * closed", "temporar * inactive", "locked temporarily", "disabled temporarily", "disabled for now", "disabled temporarly", "account is blocked", "account * is blocked", "account has been blocked", "account blocked", "mailbox is blocked", "mailbox blocked", "user is blocked", "recipient is blocked", "account is locked", "on hold", "away from", "on vacation", "suspendid", "suspendu", "停止",
+    "suspended", "suspension", "temporarily unavailable", "temporary unavailable", "temporarily not", "suspend", "account locked", "mailbox locked", "mailbox is locked", "mailbox temporarily disabled", "temporarily disabled", "mailbox busy", "mailbox is busy", "temporarily inactive", "temporarily limited", "temporarily locked", "temporary locked", "temporary disabled", "temporary suspended", "temporary inactive", "temporarily blocked", "temporar * locked", "temporar * disabled", "temporar * deactivated", "temporar * closed", "temporar * inactive", "locked temporarily", "disabled temporarily", "disabled for now", "disabled temporarly", "account is blocked", "account * is blocked", "account has been blocked", "account blocked", "mailbox is blocked", "mailbox blocked", "user is blocked", "recipient is blocked", "account is locked", "on hold", "away from", "on vacation", "suspendid", "suspendu", "停止",
 ];
 
 /// The server does not know itself to be the place for it.
@@ -92,15 +93,22 @@ pub(in crate::bounce) const PROGRAM: &[&str] = &[
 /// The type of what a program of the recipient's server wrote (`X-Unix`), whatever it did not find.
 pub(in crate::bounce) const SHELL: &[&str] = &["x-unix"];
 
+/// The server, a command or an error that is unknown, not found or invalid, and no mailbox.
+#[rustfmt::skip]
+pub(in crate::bounce) const FAULT: &[&str] = &[
+    "system not accepting", "internal error", "internal server", "internal failure", "configuration error", "not implemented", "command not", "bad sequence", "unrecognized command", "unrecognised command", "unknown error", "unknown reason", "unknown command", "unknown transport", "unknown method", "unknown option", "unknown failure", "unknown problem",
+    "no such route", "no such table", "no such command", "no such transport", "invalid parameter", "invalid argument", "invalid command", "invalid option", "invalid response", "invalid character", "object not found", "table not found", "route not found", "configuration: ", "configuration file", "routing error",
+];
+
 /// Something else is wrong over there.
 #[rustfmt::skip]
 pub(in crate::bounce) const SYSTEM: &[&str] = &[
-    "system not accepting", "not accepting network messages", "not accepting messages", "service unavailable", "service not available", "service is unavailable", "service currently", "insufficient system", "system resources", "insufficient resources", "out of memory", "internal error", "internal server", "internal failure", "local error", "local problem", "system error", "system failure", "server error", "configuration error", "config error", "misconfigur", "can't create", "cannot create", "cannot open", "can't open", "no space left",
-    "disk full", "disk is full", "read-only", "read only", "permission denied", "i/o error", "input/output", "temporarily", "temporary", "server busy", "too busy", "overload", "high load", "load average", "resource", "maintenance", "shutting down", "out of order", "exit status", "child crashed", "crashed", "failed to write", "write error", "unable to write", "unable to lock", "cannot lock", "database", "backend", "lmtp", "ldap", "mysql", "system incorrectly configured", "local configuration", "too many recipients", "not implemented", "command not", "bad sequence", "syntax error", "unrecognized", "unrecognised", "out of sequence", "try later", "later", "deferred", "störung", "temporär", "temporaire", "temporal", "tijdelijk", "временн",
+    "not accepting network messages", "not accepting messages", "service unavailable", "service not available", "service is unavailable", "service currently", "insufficient system", "system resources", "insufficient resources", "out of memory", "local error", "local problem", "system error", "system failure", "server error", "config error", "misconfigur", "can't create", "cannot create", "cannot open", "can't open", "no space left",
+    "disk full", "disk is full", "read-only", "read only", "permission denied", "i/o error", "input/output", "temporarily", "temporary", "server busy", "too busy", "overload", "high load", "load average", "resource", "maintenance", "shutting down", "out of order", "exit status", "child crashed", "crashed", "failed to write", "write error", "unable to write", "unable to lock", "cannot lock", "database", "backend", "lmtp", "ldap", "mysql", "system incorrectly configured", "local configuration", "too many recipients", "syntax error", "unrecognized", "unrecognised", "out of sequence", "try later", "later", "deferred", "störung", "temporär", "temporaire", "temporal", "tijdelijk", "временн",
 ];
 
 /// The message is not made as they want it.
 #[rustfmt::skip]
 pub(in crate::bounce) const CONTENT: &[&str] = &[
-    "rfc 5322", "rfc5322", "rfc 2822", "rfc2822", "rfc 822", "rfc822 compl", "rfc compl", "malformed", "8-bit", "8bit", "non-ascii", "smtputf8", "bare lf", "bare <lf>", "stray newline", "invalid header", "header error", "bad header", "missing header", "duplicate header", "invalid mime", "mime error", "mime content", "illegal attachment", "attachment type", "attachments are not", "attachment not allowed", "attachment is not", "file type", "file extension", "unnecessary base64", "binary content", "mime complexity", "multiple * header", "line length", "line limit", "lines too long", "improper use", "null character", "invalid character", "missing message-id", "invalid message-id", "no message-id", "bad message-id", "missing date", "invalid date", "bad date", "no date header", "missing from", "missing subject", "message format", "header are not accepted", "empty message", "body required", "unsupported",
+    "rfc 5322", "rfc5322", "rfc 2822", "rfc2822", "rfc 822", "rfc822 compl", "rfc compl", "malformed", "8-bit", "8bit", "non-ascii", "smtputf8", "bare lf", "bare <lf>", "stray newline", "invalid header", "header error", "bad header", "missing header", "duplicate header", "invalid mime", "mime error", "mime content", "illegal attachment", "attachment type", "attachments are not", "attachment not allowed", "attachment is not", "file type", "file extension", "unnecessary base64", "binary content", "mime complexity", "multiple * header", "line length", "line limit", "lines too long", "improper use", "null character", "missing message-id", "invalid message-id", "no message-id", "bad message-id", "missing date", "invalid date", "bad date", "no date header", "missing from", "missing subject", "message format", "header are not accepted", "empty message", "body required", "unsupported",
 ];
