@@ -16,6 +16,9 @@ const OTHER: &str = "@";
 /// How far a word about the sender may be from a phrase, in bytes.
 const NEAR: usize = 90;
 
+/// How far before a phrase a part of the letter may be of which it is said, in bytes.
+const CLOSE: usize = 40;
+
 /// Words for the sender, or for what the sender sends from.
 #[rustfmt::skip]
 const OF_SENDER: &[&str] = &[
@@ -28,7 +31,7 @@ const OF_SENDER: &[&str] = &[
 /// What belongs to a letter, or proves where it is from.
 #[rustfmt::skip]
 const OF_LETTER: &[&str] = &[
-    "header", "headers", "message-id", "subject", "link", "url", "attachment", "body", "charset", "mime", "ptr", "reverse dns", "rdns", "dkim", "spf", "dmarc", "signature", "certificate", "whitelist", "allow list", "allowlist",
+    "header", "headers", "message-id", "link", "url", "attachment", "charset", "mime", "ptr", "reverse dns", "rdns", "dkim", "spf", "dmarc", "signature", "certificate", "whitelist", "allow list", "allowlist",
 ];
 
 /// Words for a mailbox.
@@ -167,7 +170,8 @@ fn is_of_sender(plain: &Plain, start: usize, end: usize) -> bool {
     let behind = &text[end..to];
     let stop = STOPS.iter().filter_map(|stop| behind.find(stop)).min();
     let clause = &text[from + begin.unwrap_or(0)..end + stop.unwrap_or(behind.len())];
-    let subject = phrases::plain(&before[begin.unwrap_or(0)..]);
+    let close = before.floor_char_boundary(before.len().saturating_sub(CLOSE));
+    let subject = phrases::plain(&before[close.max(begin.unwrap_or(0))..]);
     is_about_sender(&phrases::plain(clause)) || is_about_letter(&subject)
 }
 
@@ -208,6 +212,7 @@ mod tests {
             "550 Your domain does not exist",
             "550 Absender unbekannt",
             "Try ada@example.org. 550 sender domain does not exist",
+            "550 the link in it does not exist",
             "<ada@example.org>: host mx.example.org said: 550-5.1.0 <letter@mail.example.com> unbekannt",
         ] {
             let said = said_of(&phrases, &parties.plain(text)).map(|(_, said)| said);
@@ -219,6 +224,8 @@ mod tests {
             "from letter@mail.example.com to ada@example.org: user unknown",
             "host mail.example.com said: 550 user unknown",
             "the sender was told. 550 user unknown",
+            "Subject: First frost Reason: user unknown",
+            "see the link https://help.example.net/codes/of/a/server/and/more for this: user unknown",
         ] {
             let said = said_of(&phrases, &parties.plain(text)).map(|(_, said)| said);
             assert_eq!(said, Some(Said::OfRecipient), "{text}");

@@ -45,6 +45,7 @@ const OURS: &[&str] = &[
     "spam message",
     "message is spam",
     "as spam",
+    "rejected due to content",
     "recipient's filter",
     "recipient's rule",
     "will not accept delivery of this",
