@@ -142,6 +142,9 @@ impl BlocklistReader<'_> {
         if let Some(outcome) = marked(bare) {
             return vec![outcome];
         }
+        if bare.starts_with('@') || bare.starts_with("*@") {
+            return vec![self.whole_domain(bare, columns)];
+        }
         let read = match CellAddresses::read(cell) {
             Ok(read) => read,
             Err(error) => {
@@ -168,6 +171,24 @@ impl BlocklistReader<'_> {
             }
         };
         read.found.iter().cloned().map(outcome).collect()
+    }
+
+    /// Returns the outcome of a row about a whole domain, as `*@example.org` or `@example.org`.
+    fn whole_domain(&self, cell: &str, columns: &Columns) -> BlockedOutcome {
+        let domain = match EmailAddress::parse_suppressed(cell.trim()) {
+            Ok(domain) => domain,
+            Err(error) => {
+                return BlockedOutcome::Refused(format!("`{cell}` is no whole domain: {error}"));
+            }
+        };
+        match Meaning::of(columns, self.file, self.options.reason.as_deref()) {
+            Meaning::Suppress(reason) => {
+                let since = cause::DATES.iter().find_map(|name| moment(columns, name));
+                BlockedOutcome::Suppress { address: domain, reason, since, repaired: None }
+            }
+            Meaning::LeftAlone(why) => BlockedOutcome::LeftAlone(domain.to_string(), why),
+            Meaning::Unclear(why) => BlockedOutcome::Refused(format!("{domain}: {why}")),
+        }
     }
 }
 
@@ -198,11 +219,6 @@ fn marked(cell: &str) -> Option<BlockedOutcome> {
         "back" => return rest.parse().ok().map(BlockedOutcome::CameBack),
         "left" | "joined" => return alone(rest, "left or joined a part of that publication alone"),
         _ => {}
-    }
-    if cell.starts_with('@') || cell.starts_with("*@") {
-        return Some(BlockedOutcome::Refused(format!(
-            "`{cell}` means a whole domain, and a list of addresses is imported: nobody was suppressed by it"
-        )));
     }
     None
 }
