@@ -57,9 +57,9 @@ const STEMS: &[(LeaveKind, &str)] = &[
 
 /// Whole words that say it alone.
 const EXACT: &[(LeaveKind, &str)] = &[
-    (Unsubscribed, "baja bajas deleted removed quit"),
+    (Unsubscribed, "baja bajas radie radiee radies deleted removed quit"),
     (Disabled, "disabled"),
-    (Bounced, "cleaned invalid invalide invalido ongeldig ogiltig npai"),
+    (Bounced, "cleaned invalid invalide invalido ongeldig ogiltig npai rebond rebonds"),
     (Complaint, "spam abuse abuses junk"),
     (Blocked, "blocked banned"),
 ];
@@ -112,6 +112,8 @@ const PHRASES: &[(&[&str], LeaveKind)] = &[
         Blocked,
     ),
     (&["on", "hold"], Bounced),
+    (&["email|emails|mail", "bad"], Bounced),
+    (&["email", "1|2|3|4", "is", "bad"], Bounced),
     (&["clean", "time|date|at"], Bounced),
     (&["не", "писать|отправлять|присылать|писати|надсилати"], Unsubscribed),
     (&["non", "distribuable|distribue|distribues|recapitabile|entregado"], Bounced),
