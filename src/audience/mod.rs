@@ -14,6 +14,7 @@ mod scan;
 mod source;
 mod subscribers;
 mod suppressions;
+mod tags;
 mod twins;
 
 pub use blocklist::{BlockedOutcome, BlockedRow, BlocklistOptions, read_blocklist};

@@ -42,7 +42,7 @@ impl SourceHead {
             Err((bad, line)) => {
                 let read = CellAddresses::read(&line);
                 let whole = read.is_ok_and(|read| read.is_whole());
-                let mapping = whole.then(|| Mapping::bare(1, 0, names));
+                let mapping = whole.then(|| Mapping::bare(1, 0, options, names));
                 let Some(mapping) = mapping else { return Err(Error::Header(bad)) };
                 return Ok(mapping.map_err(|_| NoHead::Columns).map(|m| Self::new(m, 0, &[])));
             }
@@ -86,7 +86,7 @@ impl SourceHead {
             )
         };
         let Some(before) = at.checked_sub(1).map(|before| &rows[before]) else {
-            return fit(Mapping::bare(rows[at].len(), address, names), 0, &[]);
+            return fit(Mapping::bare(rows[at].len(), address, options, names), 0, &[]);
         };
         let name = before.get(address).map(|name| plain(name)).unwrap_or_default();
         let filled = |row: &Vec<String>| row.iter().filter(|cell| !cell.trim().is_empty()).count();
@@ -100,7 +100,7 @@ impl SourceHead {
         }
         // Titles stand in one cell each, and there are no names below them.
         if rows[..at].iter().all(|row| filled(row) <= 1) && filled(&rows[at]) > 1 {
-            return fit(Mapping::bare(rows[at].len(), address, names), at, &rows[..at]);
+            return fit(Mapping::bare(rows[at].len(), address, options, names), at, &rows[..at]);
         }
         None
     }

@@ -45,6 +45,8 @@ pub(crate) struct Mapping {
     pub(crate) judge: ColumnJudge,
     /// Whether the first row is somebody already.
     pub(crate) bare: bool,
+    /// Tags for everyone in the file.
+    pub(crate) tags: Vec<String>,
 }
 
 /// Why a file is not one that people can be imported from.
@@ -93,15 +95,20 @@ impl Mapping {
     }
 
     /// Names the columns of a file whose first row is a reader, with an address in this cell.
-    pub(crate) fn bare(cells: usize, address: usize, names: &mut Names) -> Result<Self, Unfit> {
+    pub(crate) fn bare(
+        cells: usize,
+        address: usize,
+        options: &ImportOptions,
+        names: &mut Names,
+    ) -> Result<Self, Unfit> {
         let mut header: Vec<String> =
             (1..=cells.max(1)).map(|number| format!("column_{number}")).collect();
         "email".clone_into(&mut header[address]);
         let place = Place { skip: 0, address: Some(address) };
-        let options = ImportOptions::default();
+        let unmapped = ImportOptions::default();
         let plain_names = header.clone();
-        let mapping = Self::with(Format::Plain, header, &plain_names, &place, &options, names)?;
-        Ok(Self { bare: true, ..mapping })
+        let mapping = Self::with(Format::Plain, header, &plain_names, &place, &unmapped, names)?;
+        Ok(Self { bare: true, tags: options.tags().to_vec(), ..mapping })
     }
 
     fn with(
@@ -128,6 +135,7 @@ impl Mapping {
             evidence: HashMap::new(),
             judge: ColumnJudge::default(),
             bare: false,
+            tags: options.tags().to_vec(),
         };
         mapping.settle(&roles, plain_names, place.skip, names).map_err(|Full| Unfit::Columns)?;
         mapping.apply(options, plain_names, names).map_err(|Full| Unfit::Columns)?;

@@ -18,6 +18,8 @@ use crate::audience::exports::cell::plain;
 pub struct ImportOptions {
     /// The field of each column that is named, by the column's plain name; empty for none.
     fields: BTreeMap<String, (String, String)>,
+    /// Tags for everyone who is imported.
+    tags: Vec<String>,
 }
 
 impl ImportOptions {
@@ -25,6 +27,16 @@ impl ImportOptions {
     pub fn map(&mut self, column: &str, field: &str) {
         let field = field.trim().to_lowercase();
         self.fields.insert(plain(column), (column.trim().to_owned(), field));
+    }
+
+    /// Gives everyone who is imported a tag.
+    pub fn tag(&mut self, tag: &str) {
+        self.tags.push(tag.trim().to_owned());
+    }
+
+    /// The tags for everyone.
+    pub(crate) fn tags(&self) -> &[String] {
+        &self.tags
     }
 
     /// Whether a column holds the addresses.

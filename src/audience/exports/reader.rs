@@ -17,6 +17,7 @@ use crate::audience::exports::verdict::{Verdict, consent, judge};
 use crate::audience::mailboxes::CellAddresses;
 use crate::audience::rows::Row;
 use crate::audience::subscribers::ADDRESS_COLUMNS;
+use crate::audience::tags::merged;
 
 /// What is wrong with a row that brings another column than all that came before.
 const TOO_MANY: &str = "the list would have more columns than anybody means";
@@ -311,6 +312,13 @@ impl Mapping {
                 let id = names.id(name).map_err(|Full| (String::new(), TOO_MANY.to_owned()))?;
                 values.push((id, value));
             }
+        }
+        if !self.tags.is_empty() {
+            let id = names.id("tags").map_err(|Full| (String::new(), TOO_MANY.to_owned()))?;
+            // Of several columns that are called so the last one counts.
+            let own = values.iter().rfind(|(field, _)| *field == id);
+            let own = own.map_or("", |(_, value)| value.as_str());
+            values.extend(merged(own, &self.tags.join(";")).map(|tags| (id, tags)));
         }
         Ok(values)
     }

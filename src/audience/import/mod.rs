@@ -24,6 +24,7 @@ use crate::audience::import::way::Way;
 use crate::audience::import::work::Work;
 use crate::audience::roster::Roster;
 use crate::audience::suppressions::Suppressions;
+use crate::audience::tags::TagGrants;
 
 pub use crate::audience::exports::Use;
 pub use repairs::{Repair, Repairs};
@@ -48,6 +49,10 @@ pub struct Plan {
     pub counts: Vec<Counts>,
     /// By export: the addresses that were not written as they should be.
     pub repairs: Vec<Repairs>,
+    /// Tags for subscribers who are on the list already, and how many of them get new ones.
+    grants: TagGrants,
+    /// How many subscribers of the list get tags that they do not have.
+    pub tagged: u64,
     /// Which fields new readers say something in, by their number.
     used: Vec<bool>,
     /// The columns that the list would have more.
@@ -61,6 +66,8 @@ pub struct Plan {
 pub struct Done {
     /// Of all exports.
     pub counts: Counts,
+    /// How many subscribers got tags that they did not have.
+    pub tagged: u64,
     /// The files of rejected rows.
     pub rejected: Vec<PathBuf>,
 }
@@ -150,6 +157,8 @@ impl Import {
             digests: Vec::new(),
             counts: Vec::new(),
             repairs: Vec::new(),
+            grants: TagGrants::default(),
+            tagged: 0,
             used: Vec::new(),
             columns: Vec::new(),
             fields: Vec::new(),
@@ -157,7 +166,8 @@ impl Import {
         let mut first = 0;
         for export in &self.exports {
             let (mut counts, mut repairs) = (Counts::default(), Repairs::default());
-            let (places, used) = (&plan.places, &mut plan.used);
+            let (places, used, grants) = (&plan.places, &mut plan.used, &mut plan.grants);
+            let tags = self.names.id("tags").ok();
             let mut row = first;
             let digest = export.read(&mut self.names, &mut |line| {
                 repairs.see(&line);
@@ -165,12 +175,25 @@ impl Import {
                 row += 1;
                 counts.count(&way);
                 mark(used, &way);
+                if let Way::Known(address, values) = &way {
+                    let tags = values.iter().rfind(|(id, _)| Some(*id) == tags);
+                    tags.into_iter().for_each(|(_, tags)| grants.add(&address.key(), tags));
+                }
                 Ok(())
             })?;
             first = row;
             plan.digests.push(digest);
             plan.counts.push(counts);
             plan.repairs.push(repairs);
+        }
+        if !plan.grants.is_empty() {
+            plan.tagged = roster.count_tagged(&plan.grants)?;
+        }
+        if let Ok(tags) = self.names.id("tags")
+            && !plan.grants.is_empty()
+            && plan.tagged + plan.total().added > 0
+        {
+            use_field(&mut plan.used, tags);
         }
         plan.place_columns(&self.names, roster)?;
         Ok(plan)
@@ -207,13 +230,18 @@ impl Import {
         now: Timestamp,
     ) -> Result<Done, Error> {
         let mut work = Work::new(plan, suppressions, now);
-        if plan.total().added == 0 {
+        if plan.total().added == 0 && plan.columns.is_empty() {
             work.read(&self.exports, &mut self.names, folder, None)?;
         } else {
             let (exports, names) = (&self.exports, &mut self.names);
             roster.extend(&plan.columns, |list| work.read(exports, names, folder, Some(list)))?;
         }
-        work.finish(&self.paths)
+        let done = work.finish(&self.paths)?;
+        let tagged = match plan.grants.is_empty() {
+            true => 0,
+            false => roster.add_tags(&plan.grants)?,
+        };
+        Ok(Done { tagged, ..done })
     }
 }
 
@@ -259,12 +287,16 @@ impl Plan {
 /// Marks the fields that a new reader says something in.
 fn mark(used: &mut Vec<bool>, way: &Way) {
     let Way::Added(_, values) = way else { return };
-    for (id, value) in values.iter().filter(|(_, value)| !value.is_empty()) {
-        if used.len() <= *id {
-            used.resize(id + 1, false);
-        }
-        used[*id] |= !value.is_empty();
+    for (id, _) in values.iter().filter(|(_, value)| !value.is_empty()) {
+        use_field(used, *id);
     }
+}
+
+fn use_field(used: &mut Vec<bool>, id: usize) {
+    if used.len() <= id {
+        used.resize(id + 1, false);
+    }
+    used[id] = true;
 }
 
 /// Whom a row names, and what for.

@@ -26,6 +26,8 @@ pub(crate) enum Way {
     Suppressed(EmailAddress, String),
     KeptOut,
     There,
+    /// A subscriber of the list, or of an earlier row, with what the row says.
+    Known(EmailAddress, Vec<(usize, String)>),
     Rejected(String, String),
 }
 
@@ -35,7 +37,7 @@ impl Counts {
             Way::Added(..) => &mut self.added,
             Way::Suppressed(..) => &mut self.suppressed,
             Way::KeptOut => &mut self.kept_out,
-            Way::There => &mut self.there,
+            Way::There | Way::Known(..) => &mut self.there,
             Way::Rejected(..) => &mut self.rejected,
         } += 1;
     }
@@ -57,7 +59,7 @@ impl Way {
                 match place {
                     _ if out => Self::KeptOut,
                     Place::New => Self::Added(address, values),
-                    _ => Self::There,
+                    _ => Self::Known(address, values),
                 }
             }
             Outcome::Leaves(address, reason, since) => {

@@ -42,7 +42,7 @@ impl<'w> Work<'w> {
         for rejected in self.rejected {
             files.extend(rejected.keep(imported)?);
         }
-        Ok(Done { counts: self.counts, rejected: files })
+        Ok(Done { counts: self.counts, tagged: 0, rejected: files })
     }
 
     pub(crate) fn read(
@@ -93,7 +93,7 @@ impl<'w> Work<'w> {
                 if self.entries.len() >= ENTRIES_MAX { self.flush() } else { Ok(()) }
             }
             Way::Rejected(column, reason) => rejected.add(number, &column, &reason, &cells),
-            Way::KeptOut | Way::There => Ok(()),
+            Way::KeptOut | Way::There | Way::Known(..) => Ok(()),
         }
     }
 

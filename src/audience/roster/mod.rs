@@ -6,6 +6,7 @@
 
 mod replace;
 mod sheet;
+mod tagging;
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -19,6 +20,7 @@ use crate::audience::recipient::Columns;
 use crate::audience::roster::replace::Replacement;
 use crate::audience::roster::sheet::{Sheet, Survey};
 use crate::audience::scan::CELL_MAX;
+use crate::audience::tags::TagGrants;
 
 pub use replace::{Extension, forget_rejected};
 
@@ -119,6 +121,27 @@ impl Roster {
     pub fn remove(&mut self, addresses: &[EmailAddress]) -> Result<usize, Error> {
         let removed = self.remove_rows(addresses);
         removed.map_err(|error| self.failed("remove readers from", error))
+    }
+
+    /// Counts the subscribers of the list who would get tags that they do not have.
+    pub(crate) fn count_tagged(&self, grants: &TagGrants) -> Result<u64, Error> {
+        let count = || {
+            let Some(file) = open_to_read(&self.path)? else { return Ok(0) };
+            tagging::count(file, grants)
+        };
+        count().map_err(|error| self.failed("read", error))
+    }
+
+    /// Adds tags to subscribers of the list; returns how many got such as they did not have. The
+    /// other rows keep their bytes.
+    pub(crate) fn add_tags(&mut self, grants: &TagGrants) -> Result<u64, Error> {
+        let add = || {
+            if !self.path.exists() {
+                return Ok(0);
+            }
+            tagging::apply(&self.path, lock(&self.path)?, grants)
+        };
+        add().map_err(|error| self.failed("add tags to", error))
     }
 
     /// Tells the key of everyone who is on the list, and remembers what the list was.

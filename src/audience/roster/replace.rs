@@ -38,7 +38,7 @@ pub struct Extension {
 }
 
 impl Replacement {
-    fn new(path: &Path, old: File) -> Result<Self, Error> {
+    pub(crate) fn new(path: &Path, old: File) -> Result<Self, Error> {
         let path = path.canonicalize()?;
         let new = beside(&path)?;
         let source = reopen(&path)?;
@@ -72,12 +72,24 @@ impl Replacement {
     }
 
     /// Copies a part of the old file.
-    fn copy(&mut self, part: Range<u64>) -> Result<(), Error> {
+    pub(crate) fn copy(&mut self, part: Range<u64>) -> Result<(), Error> {
         self.source.seek(SeekFrom::Start(part.start))?;
         let length = part.end.saturating_sub(part.start);
         let copied = io::copy(&mut (&self.source).take(length), &mut self.new)?;
         // Who does not know of the lock may have cut it off.
         if copied == length { Ok(()) } else { Err(Error::Changed) }
+    }
+
+    /// Writes bytes in place of a part of the old file, behind what was copied until it.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        Ok(self.new.write_all(bytes)?)
+    }
+
+    /// Copies the rest of the old file, and takes its place.
+    pub(crate) fn finish_from(mut self, copied: u64) -> Result<(), Error> {
+        let length = self.old.metadata()?.len();
+        self.copy(copied..length)?;
+        self.finish()
     }
 
     /// What a part of the old file says, as far as it is text; cut off where it is long.
@@ -187,9 +199,7 @@ impl Replacement {
             }
         }
         if removed > 0 {
-            let length = self.old.metadata()?.len();
-            self.copy(copied..length)?;
-            self.finish()?;
+            self.finish_from(copied)?;
         }
         Ok(removed)
     }

@@ -16,7 +16,10 @@ pub(super) fn import(
     args: &ImportArgs,
 ) -> Result<Exit, Failure> {
     let paths: Vec<_> = args.files.iter().map(|file| env.folder.join(file)).collect();
-    let options = mapped(&args.map)?;
+    let mut options = mapped(&args.map)?;
+    for tag in &args.tag {
+        options.tag(checked_tag(tag)?);
+    }
     let mut import = Import::open_with(&paths, options).map_err(|(path, error)| {
         let about = format!("cannot read `{}`", shown(publication, &path));
         let exit = unreadable(&error).exit;
@@ -43,7 +46,7 @@ pub(super) fn import(
     let plan = import.plan(&mut roster, &suppressions).map_err(|error| unreadable(&error))?;
     show(env, &import, &plan, &args.as_subscribed);
     let total = plan.total();
-    if total.added + total.suppressed + total.rejected == 0 {
+    if total.added + total.suppressed + total.rejected + plan.tagged == 0 {
         env.say("Nothing changes.");
         return Ok(Exit::Done);
     }
@@ -66,6 +69,10 @@ pub(super) fn import(
         count(done.counts.added, "reader"),
         count(done.counts.suppressed, "other"),
     ));
+    if done.tagged > 0 {
+        let readers = count(done.tagged, "reader");
+        env.say(format_args!("Added tags to {readers} who were on the list."));
+    }
     if done.counts.rejected > 0
         && import.exports().iter().any(|list| list.judged().next().is_some())
     {
@@ -92,6 +99,18 @@ fn mapped(pairs: &[String]) -> Result<ImportOptions, Failure> {
         options.map(column, field);
     }
     Ok(options)
+}
+
+/// Makes sure that a tag is one tag.
+fn checked_tag(tag: &str) -> Result<&str, Failure> {
+    match tag.trim() {
+        "" => Err(Failure::usage("`--tag` names no tag")),
+        tag if tag.contains([';', ',', '\n', '\r']) => {
+            let message = format!("`{}` is more than one tag", clean(tag));
+            Err(Failure::usage(message).hint("write `--tag` once for each tag"))
+        }
+        tag => Ok(tag),
+    }
 }
 
 /// Makes sure that each column that is named is one of a file.
@@ -141,6 +160,10 @@ fn show(env: &mut Env, import: &Import, plan: &Plan, settled: &[String]) {
         for line in said(counts) {
             env.say(format_args!("  {line}"));
         }
+    }
+    if plan.tagged > 0 {
+        let readers = count(plan.tagged, "reader");
+        env.say(format_args!("{readers} of the list: new tags"));
     }
     for (name, why) in import.others() {
         env.say(format_args!("{}: left out, {why}", clean(name)));

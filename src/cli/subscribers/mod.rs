@@ -53,6 +53,10 @@ struct ImportArgs {
     #[arg(long, value_name = "COLUMN=FIELD")]
     map: Vec<String>,
 
+    /// Give everyone who is imported, or is there already, a tag; can be repeated
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+
     /// A column that says nothing of leaving, whatever its name and its words; can be repeated
     #[arg(long, value_name = "COLUMN")]
     as_subscribed: Vec<String>,
