@@ -175,10 +175,7 @@ impl Import {
                 row += 1;
                 counts.count(&way);
                 mark(used, &way);
-                if let Way::Known(address, values) = &way {
-                    let tags = values.iter().rfind(|(id, _)| Some(*id) == tags);
-                    tags.into_iter().for_each(|(_, tags)| grants.add(&address.key(), tags));
-                }
+                grant(grants, &way, tags);
                 Ok(())
             })?;
             first = row;
@@ -289,6 +286,15 @@ fn mark(used: &mut Vec<bool>, way: &Way) {
     let Way::Added(_, values) = way else { return };
     for (id, _) in values.iter().filter(|(_, value)| !value.is_empty()) {
         use_field(used, *id);
+    }
+}
+
+/// Notes the tags that a row gives to a subscriber who is known already.
+fn grant(grants: &mut TagGrants, way: &Way, tags: Option<usize>) {
+    let Way::Known(address, values) = way else { return };
+    // Of several columns that are called so the last one counts.
+    if let Some((_, tags)) = values.iter().rfind(|(id, _)| Some(*id) == tags) {
+        grants.add(&address.key(), tags);
     }
 }
 

@@ -16,10 +16,7 @@ pub(super) fn import(
     args: &ImportArgs,
 ) -> Result<Exit, Failure> {
     let paths: Vec<_> = args.files.iter().map(|file| env.folder.join(file)).collect();
-    let mut options = mapped(&args.map)?;
-    for tag in &args.tag {
-        options.tag(checked_tag(tag)?);
-    }
+    let options = options(args)?;
     let mut import = Import::open_with(&paths, options).map_err(|(path, error)| {
         let about = format!("cannot read `{}`", shown(publication, &path));
         let exit = unreadable(&error).exit;
@@ -88,10 +85,13 @@ pub(super) fn import(
     Ok(if done.counts.rejected > 0 { Exit::Partly } else { Exit::Done })
 }
 
-/// The fields that columns are taken for.
-fn mapped(pairs: &[String]) -> Result<ImportOptions, Failure> {
+/// The fields that columns are taken for, and the tags for everyone.
+fn options(args: &ImportArgs) -> Result<ImportOptions, Failure> {
     let mut options = ImportOptions::default();
-    for pair in pairs {
+    for tag in &args.tag {
+        options.tag(checked_tag(tag)?);
+    }
+    for pair in &args.map {
         let Some((column, field)) = pair.rsplit_once('=') else {
             let message = format!("`{}` names no field", clean(pair));
             return Err(Failure::usage(message).hint("write `--map 'Kontakt=email'`"));
