@@ -112,7 +112,7 @@ const PHRASES: &[(&[&str], LeaveKind)] = &[
         Blocked,
     ),
     (&["on", "hold"], Bounced),
-    (&["email|emails|mail", "bad"], Bounced),
+    (&["is", "email|mail", "bad"], Bounced),
     (&["email", "1|2|3|4", "is", "bad"], Bounced),
     (&["clean", "time|date|at"], Bounced),
     (&["не", "писать|отправлять|присылать|писати|надсилати"], Unsubscribed),

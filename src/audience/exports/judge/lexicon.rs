@@ -135,7 +135,7 @@ pub(super) const CONSENT: &str = "\
 
 /// Words that agree to what stands beside them; beginnings of words.
 pub(super) const AGREED: &str = "\
-    accept aceit receb desej erlaub gestatt einverstand acept accett akzept agree receiv recevoir recoi erhalt erhaelt recib ricev ontvang \
+    accept aceit erlaub gestatt einverstand acept accett akzept agree receiv recevoir recoi erhalt erhaelt recib ricev ontvang \
     wants mochte moechte wunsch wuensch allow souhait desea quier vuole";
 /// Whole words that do the same.
 pub(super) const AGREED_EXACT: &str = "\
