@@ -151,7 +151,7 @@ pub(super) const UNRELATED: &str = "\
 pub(super) const STATISTICS: &str = "\
     sent sends opens open opened click clicks clicked received read reads delivered seen \
     engagement rank rating activity issue issues dropped replies replied views viewed unique \
-    last 7 30 6";
+    last 7 30 6 recibidos recibidas recebidos recebidas ricevuti ricevute recus recues";
 
 /// What people choose of a newsletter.
 pub(super) const PREFERENCES: &str = "\
