@@ -261,7 +261,7 @@ impl Publication {
     /// Checks that no key is missing which made hashes of addresses.
     ///
     /// Suppressions that cannot be read may hold such hashes, too.
-    fn check_nobody_forgotten(&self, key: &Path) -> Result<(), Failure> {
+    pub(super) fn check_nobody_forgotten(&self, key: &Path) -> Result<(), Failure> {
         let path = self.folder.root().join(&self.config.audience.suppressions);
         let Err(error) = Suppressions::load(path, None) else { return Ok(()) };
         let forgotten = matches!(&error, audience::Error::Suppressions { source, .. }

@@ -5,6 +5,7 @@ use crate::cli::count;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::lock_file::LockFile;
 use crate::cli::publication::{Publication, SETTINGS};
+use crate::config::Secret;
 use crate::key::Hasher;
 
 impl Publication {
@@ -33,6 +34,18 @@ impl Publication {
     /// What remembers how many readers the file of suppressions named.
     pub(super) fn suppression_mark(&self) -> SuppressionMark {
         SuppressionMark::in_folder(&self.state())
+    }
+
+    /// Checks that the key is there which made the hashes of forgotten readers. A fresh clone has none,
+    /// and can be looked at without it: only a folder that has letters or runs misses its key.
+    pub(super) fn check_key_of_forgotten(&self) -> Result<(), Failure> {
+        match &self.config.publication.key {
+            Secret::File(path) if self.state().exists() => {
+                let is_there = self.folder.root().join(path).exists();
+                if is_there { Ok(()) } else { self.check_nobody_forgotten(path) }
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Returns how many readers the file of suppressions is known to have named.

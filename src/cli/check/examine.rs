@@ -33,6 +33,7 @@ pub(super) fn examine(
     let paths = if args.issues.is_empty() { all? } else { named? };
     // That of the publication is looked at even where no issue has it.
     found.add(publication.check_theme(&publication.config.publication.theme)?.diagnostics);
+    publication.check_key_of_forgotten()?;
     // Without the key nobody can tell who was forgotten, and everything else can be looked at.
     let key = secret::existing(env, publication.folder.root(), &publication.config.publication.key);
     let key = key.unwrap_or_else(|_| Key::new(&[]));
