@@ -79,6 +79,13 @@ pub(super) struct Flight {
     pub(super) ripple: bool,
 }
 
+impl Flight {
+    /// Whether a reply keeps the server from taking the message, though it has it.
+    fn is_refused_by(&self, reply: &Reply) -> bool {
+        !self.addressed && (400..600).contains(&reply.code)
+    }
+}
+
 /// The conversation over one connection.
 pub(super) struct Trip<'t> {
     pub(super) freight: &'t Arc<Freight>,
@@ -300,10 +307,10 @@ impl<'t> Trip<'t> {
             let id = flight.letter.task.entry.id;
             let whole = flight.end.is_some_and(|end| end <= written);
             match (end, flight.refusal.take()) {
-                // It let the recipient pass, and has the message: whatever it said before, it may
-                // have taken it.
-                (Some(End::Lost(error)), Some(_))
-                    if flight.addressed && whole && self.goodbye.is_none() =>
+                // It has the message, and refused neither the sender nor the recipient in the way of
+                // RFC 5321 §4.2.1: whatever it said before, it may have taken it.
+                (Some(End::Lost(error)), Some((_, reply, _)))
+                    if whole && self.goodbye.is_none() && !flight.is_refused_by(&reply) =>
                 {
                     self.report.doubt.push((id, format!("no answer to the message: {error}")));
                 }

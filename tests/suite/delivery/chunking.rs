@@ -156,3 +156,18 @@ async fn an_extension_that_the_settings_turn_off_is_not_used() {
         assert!(!riding, "{:?}", log.commands);
     });
 }
+
+#[tokio::test]
+async fn a_message_that_may_have_been_taken_after_a_strange_answer_is_in_doubt() {
+    let script = |p: &Point<'_>| match (p.connection, p.verb) {
+        (1, "MAIL") => Act::Say("354 go"),
+        (1, "RCPT") => Act::Mute,
+        (1, ".") => Act::TakeAndClose,
+        _ => Act::Normal,
+    };
+    let ehlo = &["PIPELINING", "CHUNKING"];
+    let server = Server::start_as(Setup { ehlo, ..Setup::default() }, script).await;
+    let world = World::new(1).await;
+    world.deliver(&server, 1).await;
+    assert_eq!(world.check(&server).await, BTreeMap::from([(State::Unknown, 1)]));
+}
