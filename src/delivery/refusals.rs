@@ -29,7 +29,7 @@ const ACCEPTED_FOR_EACH_ABSENT: usize = 2;
 
 /// A recipient that the server refused.
 #[derive(Debug)]
-struct Refused {
+struct RefusedRecipient {
     id: i64,
     reply: String,
     /// The address, where the server says that the mailbox does not exist.
@@ -46,7 +46,7 @@ struct Refused {
 #[derive(Debug, Default)]
 pub(super) struct Refusals {
     /// Refusals since the last acceptance.
-    row: Vec<Refused>,
+    row: Vec<RefusedRecipient>,
     unwanted_in_a_row: usize,
     /// Final answers of this process, by kind.
     unwanted: usize,
@@ -87,7 +87,7 @@ impl Refusals {
         if outcome != Outcome::Accepted {
             let by_policy = outcome == Outcome::Unwanted || reason.is_some();
             let reply = reply.to_owned();
-            self.row.push(Refused { id: entry.id, reply, absent, by_policy, reason });
+            self.row.push(RefusedRecipient { id: entry.id, reply, absent, by_policy, reason });
         }
         let of_sender = self.row.iter().rev().take_while(|refused| refused.reason.is_some());
         if reason.is_some() && (self.accepted == 0 || of_sender.count() >= OF_SENDER_IN_A_ROW_MAX) {
@@ -111,7 +111,7 @@ impl Refusals {
             return;
         }
         self.unwanted_in_a_row = 0;
-        for Refused { id, reply, absent, by_policy, .. } in self.row.drain(..) {
+        for RefusedRecipient { id, reply, absent, by_policy, .. } in self.row.drain(..) {
             if by_policy {
                 self.by_policy.push((id, reply.clone()));
             }

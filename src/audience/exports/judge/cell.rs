@@ -178,18 +178,22 @@ fn dated(text: DateText, tally: &ColumnTally) -> Option<LeaveDate> {
     }
 }
 
-fn left(kind: LeaveKind, tally: &ColumnTally, cell: &str) -> CellSign {
+/// Reads a cell that says yes, no, or since when; returns nothing where it says something else.
+fn answered(kind: LeaveKind, tally: &ColumnTally, cell: &str) -> Option<CellSign> {
     match answer(cell) {
-        CellAnswer::Blank | CellAnswer::No => return Nothing,
-        CellAnswer::Yes => return leaves(kind, LeaveDate::Absent),
+        CellAnswer::Blank | CellAnswer::No => return Some(Nothing),
+        CellAnswer::Yes => return Some(leaves(kind, LeaveDate::Absent)),
         CellAnswer::Other => {}
     }
-    let date = read_date(cell);
-    if date == DateText::Empty {
-        return Nothing;
+    match read_date(cell) {
+        DateText::Empty => Some(Nothing),
+        date => dated(date, tally).map(|date| leaves(kind, date)),
     }
-    if let Some(date) = dated(date, tally) {
-        return leaves(kind, date);
+}
+
+fn left(kind: LeaveKind, tally: &ColumnTally, cell: &str) -> CellSign {
+    if let Some(sign) = answered(kind, tally, cell) {
+        return sign;
     }
     if count(cell).is_some() {
         return match kind {
@@ -208,17 +212,8 @@ fn left(kind: LeaveKind, tally: &ColumnTally, cell: &str) -> CellSign {
 }
 
 fn left_at(kind: LeaveKind, tally: &ColumnTally, cell: &str) -> CellSign {
-    match answer(cell) {
-        CellAnswer::Blank | CellAnswer::No => return Nothing,
-        CellAnswer::Yes => return leaves(kind, LeaveDate::Absent),
-        CellAnswer::Other => {}
-    }
-    let date = read_date(cell);
-    if date == DateText::Empty {
-        return Nothing;
-    }
-    if let Some(date) = dated(date, tally) {
-        return leaves(kind, date);
+    if let Some(sign) = answered(kind, tally, cell) {
+        return sign;
     }
     match status(cell) {
         Some(StatusWord::Joins) => Nothing,
